@@ -1,0 +1,126 @@
+import { z } from 'zod';
+import { ERROR_CODES, type ErrorCode } from '../errors/error-codes.js';
+import { itemInputSchema, MAX_INLINE_ITEMS } from './item.js';
+import { itemResultSchema, modelRefSchema } from './item-result.js';
+import { classifyOptionsSchema } from './options.js';
+
+/** Where a batch stands; ARCHITECTURE.md has the diagram. The last three are final. */
+export const batchStatusSchema = z
+  .enum([
+    'validating',
+    'in_progress',
+    'finalizing',
+    'cancelling',
+    'completed',
+    'failed',
+    'cancelled',
+  ])
+  .meta({ id: 'BatchStatus' });
+export type BatchStatus = z.infer<typeof batchStatusSchema>;
+
+/** The statuses in which nothing changes any more. */
+export const FINAL_STATUSES: ReadonlySet<BatchStatus> = new Set([
+  'completed',
+  'failed',
+  'cancelled',
+]);
+
+/** How many items have which outcome. `total = pending + succeeded + failed + cancelled`, always. */
+export const batchCountsSchema = z
+  .object({
+    total: z.int().min(0),
+    pending: z.int().min(0),
+    succeeded: z.int().min(0),
+    failed: z.int().min(0),
+    cancelled: z.int().min(0),
+  })
+  .meta({ id: 'BatchCounts' });
+export type BatchCounts = z.infer<typeof batchCountsSchema>;
+
+/** Up to 16 pairs of the caller's own; stored, listed and never read by Cropline. */
+export const metadataSchema = z
+  .record(z.string().min(1).max(64), z.string().max(512))
+  .refine((pairs) => Object.keys(pairs).length <= 16, 'Expected at most 16 pairs');
+
+/** A location in object storage: `s3://bucket` or `s3://bucket/prefix`. */
+export const s3LocationSchema = z
+  .string()
+  .max(1024)
+  .regex(
+    /^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/[^\s?#]*)?$/,
+    'Expected s3://bucket/prefix with a valid bucket name',
+  );
+
+/** The body of POST /v1/batches. */
+export const createBatchRequestSchema = z
+  .strictObject({
+    items: z.array(itemInputSchema).min(1).max(MAX_INLINE_ITEMS),
+    options: classifyOptionsSchema.prefault({}),
+    output: z
+      .strictObject({ url: s3LocationSchema })
+      .optional()
+      .describe('Where parts and results go; default: the output prefix of the service.'),
+    metadata: metadataSchema.default({}),
+  })
+  .meta({ id: 'CreateBatchRequest' });
+export type CreateBatchRequest = z.infer<typeof createBatchRequestSchema>;
+export type CreateBatchRequestInput = z.input<typeof createBatchRequestSchema>;
+
+const timestamp = z.iso.datetime();
+
+/** A batch as the API shows it. Timestamps are ISO 8601 in UTC. */
+export const batchSchema = z
+  .object({
+    id: z.string(),
+    status: batchStatusSchema,
+    counts: batchCountsSchema,
+    progress: z.number().min(0).max(1).describe('The share of items with an outcome'),
+    imagesPerSecond: z
+      .number()
+      .min(0)
+      .nullable()
+      .describe('Over the last minute; null when not known'),
+    etaSeconds: z.number().min(0).nullable().describe('null while it cannot be estimated'),
+    model: modelRefSchema.nullable().describe('null until the first result'),
+    options: classifyOptionsSchema,
+    metadata: metadataSchema,
+    output: z.object({
+      url: s3LocationSchema,
+      results: s3LocationSchema.nullable().describe('null until the batch is closed'),
+      errors: s3LocationSchema.nullable(),
+      manifest: s3LocationSchema.nullable(),
+    }),
+    createdAt: timestamp,
+    startedAt: timestamp.nullable().describe('When its first chunk was queued'),
+    finishedAt: timestamp.nullable(),
+    cancelRequestedAt: timestamp.nullable(),
+    error: z
+      .object({
+        code: z.enum(Object.keys(ERROR_CODES) as [ErrorCode, ...ErrorCode[]]),
+        message: z.string(),
+      })
+      .nullable()
+      .describe('Why a failed batch failed'),
+  })
+  .meta({ id: 'Batch' });
+export type Batch = z.infer<typeof batchSchema>;
+
+/** A page of batches, the newest first. */
+export const batchPageSchema = z
+  .object({ batches: z.array(batchSchema), nextCursor: z.string().nullable() })
+  .meta({ id: 'BatchPage' });
+export type BatchPage = z.infer<typeof batchPageSchema>;
+
+/**
+ * A page of results in manifest order. While the batch runs, pages end before the first item that has no
+ * outcome yet; `nextCursor` then asks for what comes after, so that a reader who follows it sees every
+ * item exactly once. It is null when the batch is closed and everything was read.
+ */
+export const resultsPageSchema = z
+  .object({
+    results: z.array(itemResultSchema),
+    nextCursor: z.string().nullable(),
+    final: z.boolean(),
+  })
+  .meta({ id: 'ResultsPage' });
+export type ResultsPage = z.infer<typeof resultsPageSchema>;

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { ERROR_CODES, type ErrorCode } from '../errors/error-codes.js';
+
+/** The most entries `errors` holds; `errorCount` tells how many there were. */
+export const MAX_PROBLEM_ERRORS = 100;
+
+/** One fault of a request. `index` is the item's position in `items`, from 0. */
+export const problemErrorSchema = z
+  .object({
+    path: z.string().describe('e.g. items[3].url'),
+    index: z.int().optional(),
+    message: z.string(),
+  })
+  .meta({ id: 'ProblemError' });
+export type ProblemError = z.infer<typeof problemErrorSchema>;
+
+/** Every error answer of the API: RFC 9457 problem details (application/problem+json) with a stable code. */
+export const problemSchema = z
+  .object({
+    type: z.string().describe('urn:cropline:error:CODE'),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    instance: z.string().optional().describe('The path of the request'),
+    requestId: z.string().optional(),
+    code: z.enum(Object.keys(ERROR_CODES) as [ErrorCode, ...ErrorCode[]]),
+    retryable: z.boolean(),
+    errors: z.array(problemErrorSchema).optional(),
+    errorCount: z.int().optional(),
+  })
+  .meta({ id: 'Problem' });
+export type Problem = z.infer<typeof problemSchema>;
