@@ -1,0 +1,5 @@
+export * from './crops/crop-plan.js';
+export * from './crops/plan-crops.js';
+export * from './labels/imagenet-labels.js';
+export * from './scores/average-scores.js';
+export * from './scores/top-predictions.js';
