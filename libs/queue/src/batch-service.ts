@@ -1,0 +1,105 @@
+import type {
+  Batch,
+  BatchPage,
+  BatchStatus,
+  ClassifyOptions,
+  CreateBatchRequest,
+  ItemResult,
+  ItemState,
+  ResultsPage,
+} from '@cropline/contracts';
+import type { ObjectStore } from '@cropline/storage';
+import type { Logger } from './logger.js';
+import type { QueueConnection } from './queue-connection.js';
+
+/** What a batch service needs. */
+export interface BatchServiceOptions extends QueueConnection {
+  /** Where manifests are written and parts are read. */
+  readonly store: ObjectStore;
+  /** Where batches go that name no output of their own: `s3://bucket/prefix`. */
+  readonly outputUrl: string;
+  /** Told when Redis goes away and comes back. */
+  readonly log?: Logger;
+}
+
+/** Which outcomes a reader asks for. */
+export type OutcomeStatus = ItemResult['status'];
+
+/** One image to classify now: where it is, or its bytes. */
+export type ClassificationInput =
+  { readonly url: string } | { readonly bytes: Buffer; readonly contentType: string };
+
+/** How a classification ended: `result` is null when there was none within the wait. */
+export interface ClassificationOutcome {
+  readonly batchId: string;
+  readonly itemId: string;
+  readonly result: ItemResult | null;
+}
+
+/** What a page of batches is asked by. */
+export interface BatchQuery {
+  readonly status?: BatchStatus | undefined;
+  readonly cursor?: string | undefined;
+  readonly limit: number;
+}
+
+/** What a page of results is asked by. */
+export interface ResultsQuery {
+  readonly status?: OutcomeStatus | undefined;
+  readonly cursor?: string | undefined;
+  readonly limit: number;
+}
+
+/**
+ * Batches as an API needs them: submit, look, cancel, read.
+ *
+ * Every call that needs Redis throws `QUEUE_UNAVAILABLE` at once when Redis does not answer, and
+ * `STORAGE_*` when the object store does not; both are retryable.
+ */
+export interface BatchService {
+  /**
+   * Accepts a batch: resolves only after its manifest and record are in object storage, its state is in
+   * Redis and its planning is queued (promise 1).
+   *
+   * @throws `REQUEST_INVALID` when two items have one id (`details.errors` lists them as problem+json does),
+   *   `OUTPUT_NOT_ALLOWED` when the output location cannot be written.
+   */
+  create(request: CreateBatchRequest): Promise<Batch>;
+  /** @throws `BATCH_NOT_FOUND` */
+  get(id: string): Promise<Batch>;
+  /** A page of batches, newest first; classifications are not listed. @throws `CURSOR_INVALID` */
+  list(query: BatchQuery): Promise<BatchPage>;
+  /**
+   * Asks for a batch to be stopped. Repeating it changes nothing.
+   *
+   * @throws `BATCH_NOT_FOUND`; `BATCH_STATE_CONFLICT` when every item has its outcome already (finalizing,
+   *   completed) or the batch failed.
+   */
+  cancel(id: string): Promise<Batch>;
+  /**
+   * A page of results in manifest order. While the batch runs it ends before the first item without an
+   * outcome. A page may hold fewer than `limit` results, even none, and still have a `nextCursor`: a
+   * filter that matches little is not searched to the end in one call.
+   *
+   * @throws `BATCH_NOT_FOUND`, `CURSOR_INVALID`
+   */
+  results(id: string, query: ResultsQuery): Promise<ResultsPage>;
+  /** JSONL of every outcome there is now, in manifest order, streamed. @throws `BATCH_NOT_FOUND` */
+  resultLines(id: string, status?: OutcomeStatus): AsyncIterable<Buffer>;
+  /** @throws `BATCH_NOT_FOUND`, `ITEM_NOT_FOUND` */
+  item(id: string, itemId: string): Promise<ItemState>;
+  /**
+   * Classifies one image ahead of all batches and waits up to `waitMs` milliseconds for it. Behind it is a
+   * batch of one item: what is not ready in time can be polled by its ids. `signal` ends the wait, not the
+   * classification.
+   */
+  classify(
+    input: ClassificationInput,
+    options: ClassifyOptions,
+    waitMs: number,
+    signal?: AbortSignal,
+  ): Promise<ClassificationOutcome>;
+  /** Resolves when Redis answers. @throws `QUEUE_UNAVAILABLE` */
+  check(): Promise<void>;
+  close(): Promise<void>;
+}

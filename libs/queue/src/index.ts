@@ -1,0 +1,20 @@
+export type {
+  BatchQuery,
+  BatchService,
+  BatchServiceOptions,
+  ClassificationInput,
+  ClassificationOutcome,
+  OutcomeStatus,
+  ResultsQuery,
+} from './batch-service.js';
+export type {
+  ChunkConsumer,
+  ChunkConsumerOptions,
+  ChunkControl,
+  ChunkProcessor,
+  ChunkTask,
+} from './chunk-consumer.js';
+export type { Coordinator, CoordinatorOptions } from './coordinator.js';
+export { SILENT_LOGGER, type Logger } from './logger.js';
+export type { QueueConnection } from './queue-connection.js';
+export { DEFAULT_TIMING, type QueueTiming } from './timing.js';

@@ -1,0 +1,10 @@
+/** Where the queue lives. */
+export interface QueueConnection {
+  /** `redis://` or `rediss://` URL. */
+  readonly redisUrl: string;
+  /**
+   * Prefix of every key, hash-tagged (`{cropline}`) so that all of them share one slot of a Redis
+   * Cluster; a prefix without braces gets them.
+   */
+  readonly prefix: string;
+}
