@@ -1,0 +1,28 @@
+import type { Readable, Writable } from 'node:stream';
+
+/** Where a command writes; `isTTY` and `columns` are there when it is a terminal. */
+export type OutputStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
+
+/** What a command reads and writes: results to `stdout`, everything about them to `stderr`. */
+export interface Console {
+  readonly stdin: Readable;
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  /** Whether marks and bars may use characters beyond ASCII. */
+  readonly unicode: boolean;
+}
+
+/** Writes text, and waits while the reader is slower than the writer. */
+export function write(stream: Writable, text: string): Promise<void> {
+  if (stream.write(text)) return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    const settle = (error?: Error): void => {
+      stream.off('drain', settle);
+      stream.off('error', settle);
+      if (error === undefined) resolve();
+      else reject(error);
+    };
+    stream.once('drain', settle);
+    stream.once('error', settle);
+  });
+}

@@ -1,0 +1,62 @@
+import type { ItemResult } from '@cropline/contracts';
+import { classifyItem, mapInOrder, type ItemStages } from '@cropline/pipeline';
+import type { ChunkProcessor, ChunkTask, Logger } from '@cropline/queue';
+import { errorFacts } from './log/error-facts.js';
+import { withoutQuery } from './log/without-query.js';
+
+/** What a chunk processor works with. */
+export interface ChunkProcessorOptions extends ItemStages {
+  /**
+   * Images of one chunk under way at once, from fetch to answer: while some are on the device, the bytes
+   * of the others arrive. Times the chunks at once, the bound on images held in memory.
+   */
+  readonly imagesAtOnce: number;
+  readonly log: Logger;
+  /** Told of every outcome as it comes, for the worker's counts. */
+  readonly onItem?: (result: ItemResult) => void;
+}
+
+/**
+ * Makes the function that a chunk consumer runs on every chunk.
+ *
+ * An image that fails is a failed item and its neighbours go on. Once the batch is cancelled, the images
+ * not yet on the device end as `cancelled`.
+ *
+ * The function throws, and the chunk then has no outcome and is run again, when the chunk is handed back
+ * (the signal's reason) and when the device is gone (`BACKEND_FAILED`).
+ */
+export function createChunkProcessor(options: ChunkProcessorOptions): ChunkProcessor {
+  const { imagesAtOnce, log, onItem } = options;
+
+  return async ({ batchId, index: chunk, items, options: classifyOptions, urgent }, control) => {
+    // Stops the chunk's other images once one of them has ended the chunk by an exception.
+    const giveUp = new AbortController();
+    const signal = AbortSignal.any([control.signal, giveUp.signal]);
+
+    const run = async (item: ChunkTask['items'][number]): Promise<ItemResult> => {
+      const result = await classifyItem(item, classifyOptions, options, {
+        urgent,
+        signal,
+        cancelled: () => control.cancelled(),
+        onUnforeseen: (error) =>
+          log.error(
+            { batchId, chunk, item: item.id, url: withoutQuery(item.url), ...errorFacts(error) },
+            'an image failed for a reason that was not foreseen',
+          ),
+      });
+      onItem?.(result);
+      return result;
+    };
+
+    const results: ItemResult[] = [];
+    try {
+      for await (const result of mapInOrder(items, { concurrency: imagesAtOnce }, run)) {
+        results.push(result);
+      }
+    } catch (error) {
+      giveUp.abort(error);
+      throw error;
+    }
+    return results;
+  };
+}

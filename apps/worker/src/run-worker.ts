@@ -1,0 +1,129 @@
+import { once } from 'node:events';
+import { CroplineError } from '@cropline/contracts';
+import type { Classifier } from '@cropline/pipeline';
+import { createChunkConsumer, type ChunkConsumer, type ChunkProcessor, type Logger } from '@cropline/queue';
+import { createImageSource, createObjectStore } from '@cropline/storage';
+import { bootEngine } from './boot-engine.js';
+import { createChunkProcessor } from './chunk-processor.js';
+import type { WorkerConfig } from './config.js';
+import { watchEventLoop } from './health/event-loop-delay.js';
+import { startHealthServer } from './health/health-server.js';
+import { WorkerStatus } from './health/worker-status.js';
+
+/** Fewer would let a CPU wait for bytes; a chunk (32 items) is never asked for more than it has. */
+const LEAST_IMAGES_AT_ONCE = 16;
+
+/**
+ * The life of a worker: boot, take chunks until `stop` is aborted, then finish or hand back what it holds
+ * within the drain time, and close everything it opened.
+ *
+ * @returns When it has stopped as asked.
+ * @throws `MODEL_*`, `DEVICE_*` at boot; `BACKEND_FAILED` when the device was lost, in which case the
+ *   chunks held were handed back and the process should end and be started anew.
+ */
+export async function runWorker(
+  config: WorkerConfig,
+  log: Logger,
+  stop: AbortSignal,
+): Promise<void> {
+  const opened: { close(): Promise<void> | void }[] = [];
+  const status = new WorkerStatus(watchEventLoop());
+  try {
+    const health =
+      config.healthPort === undefined ? null : await startHealthServer(config.healthPort, status);
+    if (health !== null) {
+      opened.push(health);
+      log.info({ healthPort: health.port }, 'health is served');
+    }
+    const classifier = await bootEngine(config, log, stop);
+    opened.push(classifier);
+    stop.throwIfAborted();
+
+    const deviceLost = new AbortController();
+    const { consumer, close } = openConsumer(config, log, classifier, status, deviceLost);
+    opened.push({ close });
+    consumer.start();
+    status.begin(classifier.info, consumer);
+    log.info({ ...(health === null ? {} : { healthPort: health.port }) }, 'ready: taking chunks');
+
+    await abortedEither(stop, deviceLost.signal);
+    status.end();
+    const drained = await consumer.drain(deviceLost.signal.aborted ? 0 : config.drainTimeoutMs);
+    log.info({ drained, items: status.itemsDone }, 'stopped taking chunks');
+    deviceLost.signal.throwIfAborted();
+  } catch (error) {
+    if (!stop.aborted || error !== stop.reason) throw error;
+    log.info({}, 'stopped before it took a chunk');
+  } finally {
+    for (const resource of opened.reverse()) await resource.close();
+    status.close();
+  }
+}
+
+function openConsumer(
+  config: WorkerConfig,
+  log: Logger,
+  classifier: Classifier,
+  status: WorkerStatus,
+  deviceLost: AbortController,
+): { consumer: ChunkConsumer; close(): Promise<void> } {
+  const { endpoint, region } = config.s3;
+  const imagesAtOnce = Math.max(LEAST_IMAGES_AT_ONCE, classifier.info.batchSize);
+  const store = createObjectStore({
+    region,
+    ...(endpoint === undefined ? {} : { endpoint }),
+    maxSockets: 2 * config.concurrency * imagesAtOnce,
+  });
+  const source = createImageSource({
+    store,
+    maxBytes: config.images.maxBytes,
+    timeoutMs: config.images.timeoutMs,
+    fileRoots: config.images.fileRoots,
+    allowNetworks: config.images.allowNetworks,
+  });
+  const processChunk = createChunkProcessor({
+    fetch: (url, control) => source.fetch(url, control),
+    classifier,
+    imagesAtOnce,
+    log,
+    onItem: () => status.countItem(),
+  });
+  const consumer = createChunkConsumer({
+    redisUrl: config.redisUrl,
+    prefix: config.queuePrefix,
+    store,
+    concurrency: config.concurrency,
+    log,
+    process: leavingOnDeviceLoss(processChunk, deviceLost),
+  });
+  return {
+    consumer,
+    close: async () => {
+      await consumer.close();
+      await source.close();
+      store.close();
+    },
+  };
+}
+
+/**
+ * A worker whose device is gone would fail chunk after chunk, faster than any healthy worker takes them:
+ * it stops taking them at the first.
+ */
+function leavingOnDeviceLoss(process: ChunkProcessor, deviceLost: AbortController): ChunkProcessor {
+  return async (task, control) => {
+    try {
+      return await process(task, control);
+    } catch (error) {
+      if (error instanceof CroplineError && error.code === 'BACKEND_FAILED') {
+        deviceLost.abort(error);
+      }
+      throw error;
+    }
+  };
+}
+
+async function abortedEither(...signals: readonly AbortSignal[]): Promise<void> {
+  const either = AbortSignal.any([...signals]);
+  if (!either.aborted) await once(either, 'abort');
+}

@@ -1,0 +1,2 @@
+/** What one inference session runs on. */
+export type Device = 'cpu' | `cuda:${number}`;

@@ -1,0 +1,34 @@
+import type { ModelInfo } from './known-models.js';
+
+/** A model that is ready to be loaded. */
+export interface ResolvedModel {
+  readonly info: ModelInfo;
+  /** The weights as they were published. */
+  readonly weightsPath: string;
+  /** The ONNX graph emitted from them, in the cache. */
+  readonly graphPath: string;
+}
+
+/** Which model, and where to look for it. */
+export interface ResolveModelOptions {
+  /** The folder of Cropline's cache. */
+  readonly cacheDir: string;
+  /** A name of a known model, or the path of an ONNX or safetensors file; default `googlenet-bvlc`. */
+  readonly model?: string;
+  /** A folder, or a URL of one, that holds the published files; looked at before the public URL. */
+  readonly mirror?: string;
+  readonly signal?: AbortSignal;
+  /** Called as a file arrives. */
+  readonly onProgress?: (progress: ModelProgress) => void;
+  /** Told of what the operator should know, such as a mirror's file that is not the published one. */
+  readonly onNotice?: (message: string) => void;
+}
+
+/** How far the fetching of a model is. */
+export interface ModelProgress {
+  readonly file: string;
+  /** Where it comes from, without secrets. */
+  readonly source: string;
+  readonly receivedBytes: number;
+  readonly totalBytes: number | null;
+}

@@ -1,0 +1,2 @@
+export type * from './classifier/classifier.js';
+export * from './item/index.js';

@@ -1,0 +1,18 @@
+import type { BatchBuffers } from './thread-messages.js';
+
+/** The answer of a device to one batch. */
+export interface BatchScores {
+  /** `count` × classes, softmax, in the order of the batch. */
+  readonly scores: Float32Array;
+  /** How long the device ran it, in milliseconds. */
+  readonly ms: number;
+}
+
+/** Crops that run together on a device. Exactly one of `done` and `failed` is called, once. */
+export interface DeviceBatch {
+  readonly count: number;
+  /** Writes the crops into the memory of a batch; called again when the batch has to run again. */
+  fill(buffers: BatchBuffers): void;
+  done(answer: BatchScores): void;
+  failed(error: Error): void;
+}

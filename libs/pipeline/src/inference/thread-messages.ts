@@ -1,0 +1,49 @@
+import type { SerializedCroplineError } from '@cropline/contracts';
+import type { Device } from '@cropline/model';
+
+/** What an inference thread is started with. */
+export interface ThreadSettings {
+  /** The emitted ONNX graph. */
+  readonly graphPath: string;
+  readonly device: Device;
+  readonly classes: number;
+  /** Width and height of a crop in pixels. */
+  readonly inputSize: number;
+  /** The most crops of a batch; the warm-up runs one of this size. */
+  readonly batchSize: number;
+}
+
+/**
+ * The memory of one device batch. It goes to the thread and comes back with the answer (transferred,
+ * never copied), so whoever holds it is the only one who can touch it.
+ */
+export interface BatchBuffers {
+  /** `batchSize` crops of `inputSize` × `inputSize` RGB pixels. */
+  readonly pixels: Uint8Array<ArrayBuffer>;
+  /** 1 where a crop is to be flipped left to right. */
+  readonly mirrored: Uint8Array<ArrayBuffer>;
+}
+
+/** What the pool tells a thread: run the first `count` crops, or finish and exit. */
+export type ToThread =
+  | { readonly kind: 'run'; readonly buffers: BatchBuffers; readonly count: number }
+  | { readonly kind: 'close' };
+
+/** What a thread tells the pool. Between `ready` and the exit there is one `done` for every `run`, in order. */
+export type FromThread =
+  | { readonly kind: 'ready' }
+  /** The session could not be made; the thread exits. */
+  | { readonly kind: 'refused'; readonly error: SerializedCroplineError }
+  | {
+      readonly kind: 'done';
+      readonly buffers: BatchBuffers;
+      /** `count` × classes, softmax. */
+      readonly scores: Float32Array;
+      readonly ms: number;
+    };
+
+/** Both buffers, for the transfer list of a message that holds them. */
+export const transferOf = ({ pixels, mirrored }: BatchBuffers): ArrayBuffer[] => [
+  pixels.buffer,
+  mirrored.buffer,
+];

@@ -1,0 +1,2 @@
+export * from './classify-item.js';
+export * from './map-in-order.js';

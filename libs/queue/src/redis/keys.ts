@@ -1,0 +1,42 @@
+import { CroplineError } from '@cropline/contracts';
+
+/** Every key of the queue beside BullMQ's own; all share one hash tag, hence one slot of a cluster. */
+export interface QueueKeys {
+  /** The prefix itself, for BullMQ. */
+  readonly prefix: string;
+  /** LEX zset of ids: all listed batches, in order of creation. */
+  readonly batches: string;
+  /** LEX zset of `<status>:<id>`: listed batches by status. */
+  readonly batchesByStatus: string;
+  /** LEX zset of `<status>:<id>`: classifications that are not closed yet. */
+  readonly classificationsByStatus: string;
+  /** Channel on which the id of a classification is published once it has its outcome. */
+  readonly answers: string;
+  /** HASH: record, status, counts and planning cursor of one batch. */
+  batch(id: string): string;
+  /** BITMAP: bit n is set once chunk n was counted. */
+  counted(id: string): string;
+  /** LIST of `<milliseconds>:<items done>`, at most one a second: what the rate is computed from. */
+  samples(id: string): string;
+}
+
+/** @throws `CONFIG_INVALID` when the prefix is empty or has an unfinished hash tag. */
+export function queueKeys(prefix: string): QueueKeys {
+  const tagged = /[{}]/.test(prefix) ? prefix : `{${prefix}}`;
+  if (!/^[^{}\s]*\{[^{}\s]+\}[^{}\s]*$/.test(tagged)) {
+    throw new CroplineError(
+      'CONFIG_INVALID',
+      `Expected a queue prefix such as {cropline} but received ${JSON.stringify(prefix)}`,
+    );
+  }
+  return {
+    prefix: tagged,
+    batches: `${tagged}:batches`,
+    batchesByStatus: `${tagged}:batches:by-status`,
+    classificationsByStatus: `${tagged}:classifications:by-status`,
+    answers: `${tagged}:answers`,
+    batch: (id) => `${tagged}:batch:${id}`,
+    counted: (id) => `${tagged}:batch:${id}:counted`,
+    samples: (id) => `${tagged}:batch:${id}:samples`,
+  };
+}

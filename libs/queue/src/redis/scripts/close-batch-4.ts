@@ -1,0 +1,46 @@
+import { script } from '../script.js';
+import { MOVE_STATUS } from './move-status.js';
+
+export const closeBatch4 = script(
+  'close-batch-4',
+  `${MOVE_STATUS}
+--[[
+  Gives a sealed batch its final status and counts, and drops what only a running batch needs.
+
+  KEYS[1] batch (HASH)
+  KEYS[2] counted chunks (BITMAP)
+  KEYS[3] samples (LIST)
+  KEYS[4] index by status of its kind (LEX ZSET)
+
+  ARGV[1] id
+  ARGV[2] final status
+  ARGV[3] items succeeded
+  ARGV[4] items failed
+  ARGV[5] items cancelled
+  ARGV[6] seconds after which the batch is forgotten here, '' for never
+
+  Returns 1, or 0 when it is closed already or gone.
+]]
+local state = redis.call('HMGET', KEYS[1], 'status', 'sealed', 'closingAt')
+local status = state[1]
+if not status or not state[2]
+  or status == 'completed' or status == 'cancelled' or status == 'failed' then
+  return 0
+end
+move(KEYS[1], KEYS[4], ARGV[1], status, ARGV[2])
+redis.call('HSET', KEYS[1], 'succeeded', ARGV[3], 'failed', ARGV[4], 'cancelled', ARGV[5],
+  'finishedAt', state[3])
+redis.call('HDEL', KEYS[1], 'window', 'offset', 'closingAt')
+redis.call('DEL', KEYS[3])
+if ARGV[2] == 'completed' then
+  -- Every bit is set: the bitmap says nothing any more.
+  redis.call('DEL', KEYS[2])
+end
+if ARGV[6] ~= '' then
+  redis.call('ZREM', KEYS[4], ARGV[2] .. ':' .. ARGV[1])
+  redis.call('EXPIRE', KEYS[1], ARGV[6])
+  redis.call('EXPIRE', KEYS[2], ARGV[6])
+end
+return 1
+`,
+);

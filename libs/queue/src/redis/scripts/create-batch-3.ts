@@ -1,0 +1,33 @@
+import { script } from '../script.js';
+
+export const createBatch3 = script(
+  'create-batch-3',
+  `
+--[[
+  Enters a batch that nothing was planned of yet.
+
+  KEYS[1] batch (HASH)
+  KEYS[2] index by status of its kind (LEX ZSET)
+  KEYS[3] all listed batches (LEX ZSET)
+
+  ARGV[1] id
+  ARGV[2] record (JSON)
+  ARGV[3] number of items
+  ARGV[4] number of chunks
+  ARGV[5] '1' when it is listed
+
+  Returns 1, or 0 when there is such a batch already (nothing is changed then).
+]]
+if redis.call('EXISTS', KEYS[1]) == 1 then
+  return 0
+end
+redis.call('HSET', KEYS[1], 'record', ARGV[2], 'status', 'validating', 'total', ARGV[3],
+  'chunks', ARGV[4], 'succeeded', 0, 'failed', 0, 'cancelled', 0, 'planned', 0, 'counted', 0,
+  'offset', 0)
+redis.call('ZADD', KEYS[2], 0, 'validating:' .. ARGV[1])
+if ARGV[5] == '1' then
+  redis.call('ZADD', KEYS[3], 0, ARGV[1])
+end
+return 1
+`,
+);

@@ -1,0 +1,29 @@
+import { script } from '../script.js';
+import { MOVE_STATUS } from './move-status.js';
+
+export const failBatch2 = script(
+  'fail-batch-2',
+  `${MOVE_STATUS}
+--[[
+  Records why a batch as a whole cannot go on; it is then stopped and closed as failed. The first error
+  stands, and a closed batch is left alone.
+
+  KEYS[1] batch (HASH)
+  KEYS[2] index by status of its kind (LEX ZSET)
+
+  ARGV[1] id
+  ARGV[2] error (JSON)
+
+  Returns the status after it; false when there is no such batch.
+]]
+local status = redis.call('HGET', KEYS[1], 'status')
+if not status or status == 'completed' or status == 'cancelled' or status == 'failed' then
+  return status
+end
+redis.call('HSETNX', KEYS[1], 'error', ARGV[2])
+if status ~= 'finalizing' then
+  move(KEYS[1], KEYS[2], ARGV[1], status, 'finalizing')
+end
+return 'finalizing'
+`,
+);

@@ -1,0 +1,65 @@
+import type { Readable } from 'node:stream';
+
+/** Where an object store is and how it is reached. */
+export interface ObjectStoreOptions {
+  readonly region: string;
+  /** The URL of an S3-compatible server; AWS itself when left out. Addressed by path, not by host name. */
+  readonly endpoint?: string;
+  /** Without them the AWS SDK looks along its own chain (environment, files, instance role). */
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** The most connections at once; default 50. */
+  readonly maxSockets?: number;
+}
+
+/** What is known of an object without reading it. */
+export interface ObjectFacts {
+  /** `s3://bucket/key` */
+  readonly url: string;
+  readonly bytes: number;
+}
+
+/** Part of an object, in bytes from `start` to `end` inclusive, as HTTP counts them. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end?: number;
+}
+
+/** How an object is read. */
+export interface ReadOptions {
+  readonly range?: ByteRange;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Objects in S3 or a compatible server, named by `s3://bucket/key`.
+ *
+ * Everything throws `STORAGE_LOCATION_INVALID` for another kind of URL, `STORAGE_ACCESS_DENIED`, and
+ * `STORAGE_UNAVAILABLE` once the retries of the SDK are used up; an aborted signal's reason is thrown.
+ */
+export interface ObjectStore {
+  /** Writes a whole object; a reader sees the old one or the new one, never half. */
+  put(
+    url: string,
+    body: string | Uint8Array,
+    options?: { readonly contentType?: string; readonly signal?: AbortSignal },
+  ): Promise<void>;
+  /** Writes an object of unknown length in bounded memory; it appears when it is complete. */
+  putStream(
+    url: string,
+    body: AsyncIterable<Uint8Array | string>,
+    options?: { readonly contentType?: string; readonly signal?: AbortSignal },
+  ): Promise<void>;
+  /** The bytes of an object, at most `maxBytes` of them. @throws `STORAGE_OBJECT_NOT_FOUND`; RangeError beyond `maxBytes` */
+  get(url: string, options?: ReadOptions & { readonly maxBytes?: number }): Promise<Buffer>;
+  /** The bytes of an object as they arrive; the caller reads it to the end or destroys it. @throws `STORAGE_OBJECT_NOT_FOUND` */
+  getStream(url: string, options?: ReadOptions): Promise<Readable>;
+  /** Facts of an object, or null when there is none. */
+  head(url: string): Promise<ObjectFacts | null>;
+  /** Every object whose key begins with the URL's, in the order of their keys, page by page. */
+  list(prefixUrl: string, options?: { readonly startAfter?: string }): AsyncIterable<ObjectFacts>;
+  /** Deletes an object; one that is not there is no error. */
+  delete(url: string): Promise<void>;
+  /** Resolves when the bucket of the URL answers and may be used. @throws `STORAGE_*` */
+  check(url: string): Promise<void>;
+  close(): void;
+}
