@@ -24,6 +24,7 @@ const BACKGROUND = '#ffffff';
  * size where that is enough), but for formats that cannot be decoded row by row.
  *
  * @param views of a plan for the upright size that `header` gives.
+ * @param signal lets go of views that are not begun.
  * @returns one picture a view, in their order.
  * @throws CroplineError `IMAGE_CORRUPT` when the image is truncated or damaged.
  */
@@ -31,11 +32,15 @@ export async function decodeViews(
   bytes: Buffer,
   header: ImageHeader,
   views: readonly View[],
+  signal?: AbortSignal,
 ): Promise<Picture[]> {
   const bases = new Map<string, Promise<Picture>>();
   const pictures: Picture[] = [];
   // One after the other: several images are decoded side by side, and they share the cores.
-  for (const view of views) pictures.push(await makeView(view));
+  for (const view of views) {
+    signal?.throwIfAborted();
+    pictures.push(await makeView(view));
+  }
   return pictures;
 
   async function makeView(view: View): Promise<Picture> {

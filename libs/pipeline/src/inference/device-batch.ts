@@ -8,11 +8,19 @@ export interface BatchScores {
   readonly ms: number;
 }
 
-/** Crops that run together on a device. Exactly one of `done` and `failed` is called, once. */
+/**
+ * Crops that run together on a device. Exactly one of `done` and `failed` is called, once, unless the
+ * batch is taken `apart`: then that holds for each of its pieces.
+ */
 export interface DeviceBatch {
   readonly count: number;
   /** Writes the crops into the memory of a batch; called again when the batch has to run again. */
   fill(buffers: BatchBuffers): void;
   done(answer: BatchScores): void;
   failed(error: Error): void;
+  /**
+   * The batch in pieces of one image each, so that an image on which the device breaks takes no other
+   * with it; images that nobody wants any more are left out.
+   */
+  apart(): readonly DeviceBatch[];
 }

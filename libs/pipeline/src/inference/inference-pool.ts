@@ -4,14 +4,18 @@ import type { DeviceBatch } from './device-batch.js';
 import { InferenceThreadHandle } from './inference-thread-handle.js';
 import type { ThreadSettings } from './thread-messages.js';
 
-/** How often a batch may take its thread down before its images fail. */
+/** How often an image's crops may take their thread down before the image fails. */
 export const MAX_CRASHES_PER_BATCH = 3;
 
 /** How often in a row a thread may fail to start before it is given up. */
 const MAX_FAILED_STARTS = 3;
 
+/** How long a failed start is let lie before the next, times the failures in a row, in milliseconds. */
+const RESTART_DELAY_MS = 250;
+
 /** What an `InferencePool` is made of. */
-export interface InferencePoolOptions extends ThreadSettings {
+export interface InferencePoolOptions {
+  readonly settings: ThreadSettings;
   readonly threads: number;
   /** Told when there is room for another batch. */
   readonly onVacancy: () => void;
@@ -26,13 +30,18 @@ export interface InferencePoolOptions extends ThreadSettings {
 /** One thread after the other at the same place. */
 interface Seat {
   thread: InferenceThreadHandle;
+  /** Whether the thread that sits here has finished a batch. */
+  proven: boolean;
   failedStarts: number;
-  alive: boolean;
+  restart: NodeJS.Timeout | null;
+  /** Whether it was given up. */
+  lost: boolean;
 }
 
 /**
  * The inference threads of one device. Each has a session of its own and at most two batches: one that
- * runs and one that lies ready. A thread that crashes is replaced, and what it held runs again.
+ * runs and one that lies ready. A thread that crashes is replaced, and what it held runs again: the batch
+ * that ran when it crashed image by image, so that only an image that breaks the device alone fails.
  */
 export class InferencePool {
   readonly #options: InferencePoolOptions;
@@ -42,7 +51,6 @@ export class InferencePool {
   #again: DeviceBatch[] = [];
   #crashed = 0;
   #closing = false;
-  #broken: CroplineError | null = null;
 
   private constructor(options: InferencePoolOptions) {
     this.#options = options;
@@ -56,9 +64,8 @@ export class InferencePool {
    */
   static async start(options: InferencePoolOptions): Promise<InferencePool> {
     const pool = new InferencePool(options);
-    const starts = Array.from({ length: options.threads }, () => pool.#addSeat());
     try {
-      await Promise.all(starts);
+      await Promise.all(Array.from({ length: options.threads }, () => pool.#addSeat()));
     } catch (error) {
       await pool.close();
       throw error;
@@ -68,13 +75,16 @@ export class InferencePool {
 
   /** Threads that are loaded, and threads lost so far. */
   get threads(): { readonly ready: number; readonly crashed: number } {
-    return { ready: this.#seats.filter(({ thread }) => thread.ready).length, crashed: this.#crashed };
+    return {
+      ready: this.#seats.filter(({ thread }) => thread.ready).length,
+      crashed: this.#crashed,
+    };
   }
 
   /** What new batches there is room for; none while batches wait to run again. */
   vacancy(): Vacancy {
     if (this.#again.length > 0) return { idle: 0, prefetching: 0 };
-    const loads = this.#seats.filter(({ thread }) => thread.vacant).map(({ thread }) => thread.load);
+    const loads = this.#vacant().map(({ load }) => load);
     return {
       idle: loads.filter((load) => load === 0).length,
       prefetching: loads.filter((load) => load > 0).length,
@@ -83,33 +93,119 @@ export class InferencePool {
 
   /** Runs a batch on the thread with the least to do; only while there is `vacancy`. */
   run(batch: DeviceBatch): void {
-    const thread = this.#seats
-      .map((seat) => seat.thread)
-      .filter((candidate) => candidate.vacant)
-      .reduce<InferenceThreadHandle | null>(
-        (best, candidate) => (best !== null && best.load <= candidate.load ? best : candidate),
-        null,
-      );
-    if (thread === null) throw new Error('There is no room for another batch');
+    const [thread] = this.#vacant().sort((a, b) => a.load - b.load);
+    if (thread === undefined) throw new Error('There is no room for another batch');
     thread.run(batch);
   }
 
   /** Has every thread finish what it holds and exit. */
   async close(): Promise<void> {
     this.#closing = true;
-    await Promise.all(this.#seats.filter(({ alive }) => alive).map(({ thread }) => thread.close()));
+    for (const { restart } of this.#seats) if (restart !== null) clearTimeout(restart);
+    await Promise.all(this.#seats.map(({ thread }) => thread.close()));
   }
 
+  #vacant(): InferenceThreadHandle[] {
+    return this.#seats.map(({ thread }) => thread).filter(({ vacant }) => vacant);
+  }
+
+  /** Adds a seat; settles when its first thread is ready, or could not start. */
   #addSeat(): Promise<void> {
     return new Promise((resolve, reject) => {
-      const seat: Seat = { thread: this.#startThread(() => seat), failedStarts: 0, alive: true };
+      const start = (): InferenceThreadHandle =>
+        new InferenceThreadHandle(this.#entry, this.#options.settings, {
+          ready: () => {
+            resolve();
+            this.#goOn();
+          },
+          vacant: () => {
+            seat.proven = true;
+            seat.failedStarts = 0;
+            this.#goOn();
+          },
+          lost: (error, unfinished) => {
+            reject(error instanceof CroplineError ? error : this.#backendFailure(error));
+            this.#crashed += 1;
+            this.#options.onCrash(error);
+            this.#runAgain(unfinished, error);
+            this.#refill(seat, start, error, unfinished.length === 0 && !seat.proven);
+            this.#goOn();
+          },
+        });
+      const seat: Seat = {
+        thread: start(),
+        proven: false,
+        failedStarts: 0,
+        restart: null,
+        lost: false,
+      };
       this.#seats.push(seat);
-      void resolve;
-      void reject;
     });
   }
 
-  #startThread(_seat: () => Seat): InferenceThreadHandle {
-    throw new Error();
+  /** Queues what a lost thread held: the batch that ran last, as it may break the next thread too. */
+  #runAgain([suspect, ...innocent]: readonly DeviceBatch[], error: Error): void {
+    this.#again.unshift(...innocent);
+    if (suspect === undefined) return;
+    const crashes = (this.#crashes.get(suspect) ?? 0) + 1;
+    if (crashes >= MAX_CRASHES_PER_BATCH) {
+      suspect.failed(
+        new CroplineError(
+          'INFERENCE_FAILED',
+          `Expected scores for the crops of this image, but the device broke on them ${crashes} times: ${describeCause(error)}. Report it if only this image fails.`,
+          { cause: error, retryable: false, details: { attempts: crashes } },
+        ),
+      );
+      return;
+    }
+    for (const piece of suspect.apart()) {
+      this.#crashes.set(piece, crashes);
+      this.#again.push(piece);
+    }
+  }
+
+  /** Puts a new thread in the place of a lost one, or gives the seat up. */
+  #refill(
+    seat: Seat,
+    start: () => InferenceThreadHandle,
+    error: Error,
+    failedToStart: boolean,
+  ): void {
+    if (failedToStart) seat.failedStarts += 1;
+    if (this.#closing) {
+      this.#fail(new CroplineError('INFERENCE_FAILED', 'The device broke while it was closed.'));
+    } else if (seat.failedStarts < MAX_FAILED_STARTS) {
+      seat.restart = setTimeout(() => {
+        seat.proven = false;
+        seat.thread = start();
+      }, seat.failedStarts * RESTART_DELAY_MS);
+    } else {
+      seat.lost = true;
+      if (!this.#seats.every(({ lost }) => lost)) return;
+      const broken = this.#backendFailure(error);
+      this.#fail(broken);
+      this.#options.onBroken(broken);
+    }
+  }
+
+  #fail(error: CroplineError): void {
+    for (const batch of this.#again.splice(0)) batch.failed(error);
+  }
+
+  #backendFailure(error: Error): CroplineError {
+    return new CroplineError(
+      'BACKEND_FAILED',
+      `Expected a running inference thread on ${this.#options.settings.device} but it ended: ${describeCause(error)}. Start the process anew.`,
+      { cause: error },
+    );
+  }
+
+  /** Fills what room there is: first with what has to run again, then with what the owner has. */
+  #goOn(): void {
+    while (this.#again.length > 0 && this.#vacant().length > 0) {
+      const batch = this.#again.shift();
+      if (batch !== undefined) this.run(batch);
+    }
+    this.#options.onVacancy();
   }
 }

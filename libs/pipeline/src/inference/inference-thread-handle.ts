@@ -78,9 +78,10 @@ export class InferenceThreadHandle {
 
   /** Hands a batch over; only while `vacant`. */
   run(batch: DeviceBatch): void {
-    const buffers = this.#free.pop();
+    const buffers = this.#free.at(-1);
     if (buffers === undefined) throw new Error('The thread has no room for another batch');
     batch.fill(buffers);
+    this.#free.pop();
     this.#running.push(batch);
     this.#tell({ kind: 'run', buffers, count: batch.count }, transferOf(buffers));
   }

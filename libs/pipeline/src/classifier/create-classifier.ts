@@ -1,0 +1,39 @@
+import { availableParallelism } from 'node:os';
+import type { Classifier, ClassifierOptions } from './classifier.js';
+import { PooledClassifier } from './pooled-classifier.js';
+
+/**
+ * Crops of a device batch. On the CPU larger ones are no faster and let a single image wait longer; fewer
+ * do not fill a GPU.
+ */
+const BATCH_SIZES = { cpu: 8, cuda: 64 } as const;
+
+/**
+ * Makes a classifier: starts its inference threads, each with a session of its own, and resolves when all
+ * are warm.
+ *
+ * @throws CroplineError `BACKEND_FAILED` or `DEVICE_UNAVAILABLE` when a session cannot be made.
+ * @throws RangeError when `threads` or `batchSize` is not a positive integer.
+ * @example
+ * const model = await resolveModel({ cacheDir });
+ * const classifier = await createClassifier({ model, device: 'cpu', maxPixels: 1e8 });
+ * const { predictions } = await classifier.classify(await readFile('cat.jpg'), { crops: 'ten', topK: 5 });
+ * await classifier.close();
+ */
+export async function createClassifier(options: ClassifierOptions): Promise<Classifier> {
+  const { model, device, maxPixels, onCrash = () => undefined } = options;
+  const cpu = device === 'cpu';
+  return PooledClassifier.start({
+    model,
+    device,
+    maxPixels,
+    threads: positive('threads', options.threads ?? (cpu ? availableParallelism() : 1)),
+    batchSize: positive('batchSize', options.batchSize ?? BATCH_SIZES[cpu ? 'cpu' : 'cuda']),
+    onCrash,
+  });
+}
+
+function positive(name: string, value: number): number {
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new RangeError(`Expected a positive integer for ${name} but received ${value}`);
+}

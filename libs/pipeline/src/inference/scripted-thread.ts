@@ -1,0 +1,86 @@
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parentPort, workerData } from 'node:worker_threads';
+import {
+  transferOf,
+  type FromThread,
+  type ThreadSettings,
+  type ToThread,
+} from './thread-messages.js';
+
+/** What scripted threads do; the folder that `graphPath` names holds it as script.json. */
+export interface ThreadScript {
+  /** Starts that are refused, counted from 0 over all threads; `from` and later ones with it. */
+  readonly refuse?: readonly number[];
+  readonly refuseFrom?: number;
+  /** Starts that end in an exception before the thread is ready. */
+  readonly crash?: readonly number[];
+  /** The first byte of a crop that takes the thread down whenever it runs. */
+  readonly poison?: number;
+  /** The first byte of a crop that takes the thread down the first time that any thread runs it. */
+  readonly poisonOnce?: number;
+  /** Batches are answered only once a file of this name is in the folder. */
+  readonly gate?: string;
+}
+
+// An inference thread for specs: no model, but the same protocol. A crop "scores" its first byte in class
+// 0, the flag of its mirror in class 1 and its last byte in class 2.
+const { graphPath: folder, inputSize, classes } = workerData as ThreadSettings;
+const script = JSON.parse(readFileSync(join(folder, 'script.json'), 'utf8')) as ThreadScript;
+const port = parentPort;
+if (port === null) throw new Error('This file is the entry of a worker thread');
+const tell = (message: FromThread, transfer: ArrayBuffer[] = []): void =>
+  port.postMessage(message, transfer);
+
+const start = countUp('start');
+if (script.crash?.includes(start) === true) throw new Error(`start ${start} crashed`);
+if (script.refuse?.includes(start) === true || start >= (script.refuseFrom ?? Infinity)) {
+  const message = `start ${start} refused`;
+  tell({ kind: 'refused', error: { code: 'DEVICE_UNAVAILABLE', message, retryable: false } });
+  port.close();
+} else {
+  port.on('message', (message: ToThread) => {
+    if (message.kind === 'close') port.close();
+    else run(message);
+  });
+  tell({ kind: 'ready' });
+}
+
+function run({ buffers, count }: Extract<ToThread, { kind: 'run' }>): void {
+  countUp('batch');
+  while (script.gate !== undefined && !exists(script.gate)) {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
+  }
+  const { pixels, mirrored } = buffers;
+  const bytes = inputSize * inputSize * 3;
+  const scores = new Float32Array(count * classes);
+  for (let crop = 0; crop < count; crop += 1) {
+    const first = pixels[crop * bytes] ?? 0;
+    if (first === script.poison) throw new Error('poisoned');
+    if (first === script.poisonOnce && countUp('poisoned') === 0) throw new Error('poisoned once');
+    const row = [first, mirrored[crop] ?? 0, pixels[(crop + 1) * bytes - 1] ?? 0];
+    scores.set(row.slice(0, classes), crop * classes);
+  }
+  tell({ kind: 'done', buffers, scores, ms: 1 }, transferOf(buffers));
+}
+
+/** How often this was called with `name` before, by any thread of the folder. */
+function countUp(name: string): number {
+  for (let count = 0; ; count += 1) {
+    try {
+      closeSync(openSync(join(folder, `${name}-${count}`), 'wx'));
+      return count;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+  }
+}
+
+function exists(name: string): boolean {
+  try {
+    closeSync(openSync(join(folder, name), 'r'));
+    return true;
+  } catch {
+    return false;
+  }
+}
