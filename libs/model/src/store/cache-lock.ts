@@ -3,7 +3,7 @@ import { mkdir, open, readFile, readlink, rm, stat, utimes } from 'node:fs/promi
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isMissing, systemCode } from './file-error.js';
+import { cacheWriteError, isMissing, systemCode } from './file-error.js';
 
 const POLL_MS = 100;
 const HEARTBEAT_MS = 1000;
@@ -32,7 +32,7 @@ interface Holder {
  * of its own and renamed. So a lock may be broken when its holder is dead or has shown no life for ten
  * seconds, and a cache on a network drive needs no more than files that can be created exclusively.
  *
- * Throws what the file system throws when the lock cannot be created, and the signal's reason.
+ * @throws CroplineError `MODEL_UNAVAILABLE` when the lock cannot be created; the signal's reason
  */
 export async function withCacheLock<T>(
   path: string,
@@ -60,7 +60,9 @@ async function acquire(path: string, options: CacheLockOptions): Promise<string>
   const token = randomBytes(8).toString('hex');
   let seen = { mark: '', at: 0 };
   let told = false;
-  await mkdir(dirname(path), { recursive: true });
+  await mkdir(dirname(path), { recursive: true }).catch((error: unknown) => {
+    throw cacheWriteError(dirname(path), error);
+  });
   for (;;) {
     options.signal?.throwIfAborted();
     if (await create(path, { token, pid: process.pid, realm })) return token;
@@ -75,7 +77,10 @@ async function acquire(path: string, options: CacheLockOptions): Promise<string>
     }
     if (!told) options.onWait?.();
     told = true;
-    await sleep(POLL_MS, undefined, options.signal ? { signal: options.signal } : {});
+    // Its only error is that the caller gave up, which the loop tells in the caller's words.
+    await sleep(POLL_MS, undefined, options.signal ? { signal: options.signal } : {}).catch(
+      () => undefined,
+    );
   }
 }
 
@@ -85,7 +90,7 @@ async function create(path: string, holder: Holder): Promise<boolean> {
     file = await open(path, 'wx');
   } catch (error) {
     if (systemCode(error) === 'EEXIST') return false;
-    throw error;
+    throw cacheWriteError(path, error);
   }
   try {
     await file.writeFile(JSON.stringify(holder));

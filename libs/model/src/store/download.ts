@@ -27,6 +27,8 @@ export const DOWNLOAD_LIMITS: DownloadLimits = {
   maxBytes: 1 << 29,
 };
 
+const TEXT_BYTES = 4096;
+
 /** Called as bytes arrive; `totalBytes` is null while the source does not tell. */
 export type ByteProgress = (receivedBytes: number, totalBytes: number | null) => void;
 
@@ -35,8 +37,6 @@ export interface DownloadOptions {
   readonly limits: DownloadLimits;
   readonly signal: AbortSignal | undefined;
   readonly onBytes: ByteProgress;
-  /** Whether the digest of the whole is known, so that no part of another file goes unnoticed. */
-  readonly pinned: boolean;
 }
 
 /**
@@ -55,8 +55,11 @@ export async function download(
   partial: PartialFile,
   options: DownloadOptions,
 ): Promise<void> {
-  await retry(options.limits, options.signal, () => partial.size, () =>
-    attempt(address, partial, options),
+  await retry(
+    options.limits,
+    options.signal,
+    () => partial.size,
+    () => attempt(address, partial, options),
   );
 }
 
@@ -65,41 +68,44 @@ export async function fetchText(
   address: HttpAddress,
   options: Pick<DownloadOptions, 'limits' | 'signal'>,
 ): Promise<string | null> {
-  return retry(options.limits, options.signal, () => 0, () =>
-    watched(options.signal, async (watchdog) => {
-      watchdog.expect(options.limits.responseMs);
-      const response = await fetch(address.url, {
-        headers: address.headers,
-        signal: watchdog.signal,
-      });
-      if ([403, 404, 410].includes(response.status)) {
-        await response.body?.cancel();
-        return null;
-      }
-      await requireStatus(response, [200]);
-      const text = await response.text();
-      return text;
-    }),
+  return retry(
+    options.limits,
+    options.signal,
+    () => 0,
+    () =>
+      watched(options.signal, async (watchdog) => {
+        watchdog.expect(options.limits.responseMs);
+        const response = await fetch(address.url, {
+          headers: address.headers,
+          signal: watchdog.signal,
+        });
+        if ([403, 404, 410].includes(response.status)) {
+          await response.body?.cancel();
+          return null;
+        }
+        await requireStatus(response, [200]);
+        return await textOf(response);
+      }),
   );
 }
 
 async function attempt(
   address: HttpAddress,
   partial: PartialFile,
-  { limits, signal, onBytes, pinned }: DownloadOptions,
+  { limits, signal, onBytes }: DownloadOptions,
 ): Promise<void> {
-  const origin = partial.origin;
-  const resumable =
-    origin?.source === address.fingerprint && (pinned || origin.validator !== null);
-  const from = resumable ? partial.size : 0;
+  const { origin } = partial;
+  const validator = origin?.source === address.fingerprint ? origin.validator : null;
+  const from = validator === null ? 0 : partial.size;
   await watched(signal, async (watchdog) => {
     watchdog.expect(limits.responseMs);
     const response = await fetch(address.url, {
       headers: {
         ...address.headers,
         'accept-encoding': 'identity',
-        ...(from === 0 ? {} : { range: `bytes=${String(from)}-` }),
-        ...(from === 0 || !origin?.validator ? {} : { 'if-range': origin.validator }),
+        ...(from > 0 && validator !== null
+          ? { range: `bytes=${from}-`, 'if-range': validator }
+          : {}),
       },
       signal: watchdog.signal,
     });
@@ -111,31 +117,48 @@ async function attempt(
       throw new SourceFailure('the file changed while it was fetched', { transient: true });
     }
     await requireStatus(response, from > 0 ? [200, 206] : [200]);
-    if (response.status === 200 || startOf(response) !== from) {
+    if (response.status === 200) {
       await partial.restart({ source: address.fingerprint, validator: validatorOf(response) });
-      if (response.status === 206) {
-        await response.body?.cancel();
-        throw new SourceFailure('the host sent another range than was asked for', {
-          transient: true,
-        });
-      }
+    } else if (startOf(response) !== from || (validatorOf(response) ?? validator) !== validator) {
+      await response.body?.cancel();
+      await partial.restart(null);
+      throw new SourceFailure('the host sent a part of another file, or another part', {
+        transient: true,
+      });
     }
     const total = response.status === 206 ? totalOf(response) : lengthOf(response);
     onBytes(partial.size, total);
-    for await (const chunk of response.body ?? []) {
+    for await (const chunk of bodyOf(response)) {
       watchdog.expect(limits.idleMs);
       if (partial.size + chunk.length > limits.maxBytes) {
-        throw new SourceFailure(`it is longer than ${String(limits.maxBytes)} bytes`);
+        await partial.restart(null);
+        throw new SourceFailure(`it is longer than ${limits.maxBytes} bytes`);
       }
       await partial.write(chunk);
       onBytes(partial.size, total);
     }
     if (total !== null && partial.size !== total) {
-      throw new SourceFailure(`it ended after ${String(partial.size)} of ${String(total)} bytes`, {
+      throw new SourceFailure(`it ended after ${partial.size} of ${total} bytes`, {
         transient: true,
       });
     }
   });
+}
+
+function bodyOf({ body }: Response): AsyncIterable<Uint8Array> | readonly Uint8Array[] {
+  return (body as AsyncIterable<Uint8Array> | null) ?? [];
+}
+
+/** A body as text, the first few thousand bytes at most: what is asked for here is one line. */
+async function textOf(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of bodyOf(response)) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > TEXT_BYTES) break;
+  }
+  return Buffer.concat(chunks).toString('utf8', 0, TEXT_BYTES);
 }
 
 /** Runs one request under a watchdog and turns what goes wrong into a SourceFailure. */
@@ -177,7 +200,8 @@ async function retry<T>(
       if (!(error instanceof SourceFailure) || !error.transient) throw error;
       failures = progress() > before ? 1 : failures + 1;
       if (failures >= limits.attempts) {
-        throw new SourceFailure(`${error.message}, ${String(failures)} times in a row`, {
+        const often = failures > 1 ? `, ${failures} times in a row` : '';
+        throw new SourceFailure(`${error.message}${often}`, {
           code: error.code,
           transient: true,
           cause: error,
@@ -185,7 +209,7 @@ async function retry<T>(
       }
     }
     const pause = limits.backoffMs * 2 ** (failures - 1) * (0.5 + Math.random());
-    await sleep(pause, undefined, signal ? { signal } : {});
+    await sleep(pause, undefined, signal ? { signal } : {}).catch(() => signal?.throwIfAborted());
   }
 }
 
@@ -193,13 +217,17 @@ async function requireStatus(response: Response, expected: readonly number[]): P
   if (expected.includes(response.status)) return;
   await response.body?.cancel();
   const { status, statusText } = response;
-  throw new SourceFailure(`the host answered ${`${String(status)} ${statusText}`.trim()}`, {
+  throw new SourceFailure(`the host answered ${`${status} ${statusText}`.trim()}`, {
     transient: status >= 500 || status === 429 || status === 408,
   });
 }
 
-/** A strong ETag, else the date of the last change: what If-Range may be asked with. */
+/**
+ * A strong ETag, else the date of the last change: what If-Range may be asked with. None of a body that
+ * fetch decompresses, whose ranges would count other bytes.
+ */
 function validatorOf({ headers }: Response): string | null {
+  if (headers.get('content-encoding') !== null) return null;
   const etag = headers.get('etag');
   return etag !== null && !etag.startsWith('W/') ? etag : headers.get('last-modified');
 }

@@ -2,14 +2,8 @@ import { CroplineError, describeCause } from '@cropline/contracts';
 
 /** The code of a system error (`ENOENT`, `ECONNREFUSED`, …) of anything thrown, or undefined. */
 export function systemCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string'
-    ? error.code
-    : undefined;
-}
-
-/** Whether a file system refuses to be written, as a read-only mount or another user's folder does. */
-export function isWriteRefusal(error: unknown): boolean {
-  return ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR'].includes(systemCode(error) ?? '');
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
 }
 
 /** Whether a file or folder is not there. */
@@ -25,7 +19,7 @@ export function cacheWriteError(path: string, error: unknown): CroplineError {
     : 'let this user write there, or';
   return new CroplineError(
     'MODEL_UNAVAILABLE',
-    `Expected to write ${path} but ${full ? 'the disk is full' : 'failed'} (${describeCause(error)}): ${remedy} set XDG_CACHE_HOME to another folder`,
+    `Expected to write ${path} but ${full ? 'the disk is full' : 'failed'} (${describeCause(error)}): ${remedy} set CROPLINE_CACHE_DIR to another folder`,
     { cause: error, retryable: full },
   );
 }

@@ -18,7 +18,7 @@ export function httpAddress(text: string): HttpAddress {
   url.username = '';
   url.password = '';
   url.hash = '';
-  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const credentials = `${decoded(username)}:${decoded(password)}`;
   const shown = new URL(url);
   shown.search = '';
   return {
@@ -30,6 +30,15 @@ export function httpAddress(text: string): HttpAddress {
         : { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` },
     fingerprint: createHash('sha256').update(url.href).digest('hex'),
   };
+}
+
+/** A part of a URL without its escapes; as it is where a % escapes nothing. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** The URL of a file in the folder that a base URL names; a query of the base is kept. */

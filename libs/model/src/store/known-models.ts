@@ -1,3 +1,4 @@
+import type { Variant } from '../architecture/variant.js';
 import type { ResizeSpec } from '../crops/crop-plan.js';
 import { IMAGENET_LABELS } from '../labels/imagenet-labels.js';
 
@@ -5,7 +6,7 @@ import { IMAGENET_LABELS } from '../labels/imagenet-labels.js';
 export interface ModelInfo extends ResizeSpec {
   readonly name: string;
   /** The variant of the architecture the weights belong to. */
-  readonly variant: 'bvlc';
+  readonly variant: Variant;
   /** `sha256:` and the digest of the weights file, in lower-case hex. */
   readonly digest: string;
   readonly classes: number;
@@ -46,7 +47,7 @@ export const KNOWN_MODELS: readonly KnownModel[] = [
   },
 ];
 
-/** The known model of this name, or undefined. */
-export function findKnownModel(name: string): KnownModel | undefined {
-  return KNOWN_MODELS.find((model) => model.name === name);
+/** The sha256 of a known model's published weights in bare lower-case hex, as `sha256sum` prints it. */
+export function publishedDigest(model: Pick<KnownModel, 'digest'>): string {
+  return model.digest.replace(/^sha256:/, '');
 }

@@ -1,5 +1,14 @@
 import { createHash, randomBytes, type Hash } from 'node:crypto';
-import { open, readdir, readFile, rename, rm, stat, writeFile, type FileHandle } from 'node:fs/promises';
+import {
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+  type FileHandle,
+} from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { cacheWriteError } from './file-error.js';
 

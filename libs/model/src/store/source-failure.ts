@@ -52,9 +52,7 @@ const NETWORK_REASONS: Readonly<Record<string, string>> = {
 /** What went wrong on the network, of an error that fetch threw: it hides the cause one level down. */
 export function networkFailure(error: unknown): SourceFailure {
   let cause = error;
-  while (cause instanceof Error && systemCode(cause) === undefined && cause.cause !== undefined) {
-    cause = cause.cause;
-  }
+  while (systemCode(cause) === undefined && hasCause(cause)) cause = cause.cause;
   const code = systemCode(cause);
   const known = code === undefined ? undefined : NETWORK_REASONS[code];
   const reason = known ?? describeCause(cause);
@@ -62,4 +60,14 @@ export function networkFailure(error: unknown): SourceFailure {
     transient: true,
     cause: error,
   });
+}
+
+function hasCause(error: unknown): error is { readonly cause: object } {
+  return (
+    typeof error === 'object' &&
+    error !== null &&
+    'cause' in error &&
+    typeof error.cause === 'object' &&
+    error.cause !== null
+  );
 }

@@ -1,0 +1,71 @@
+import { withCacheLock } from './cache-lock.js';
+import { cachedGraph } from './cached-graph.js';
+import { inspectCachedFile } from './cached-file.js';
+import { cachedWeightsPath } from './cache-layout.js';
+import { chooseModel, infoOf } from './choose-model.js';
+import { DOWNLOAD_LIMITS, type DownloadLimits } from './download.js';
+import { fetchWeights } from './fetch-weights.js';
+import { KNOWN_MODELS, publishedDigest, type KnownModel } from './known-models.js';
+import type { ResolvedModel, ResolveModelOptions } from './resolved-model.js';
+import { ownWeightsFile, type WeightsFile } from './weights-file.js';
+
+/** What a store knows and how patient it is; specs put their own in. */
+export interface StoreSettings {
+  readonly models: readonly KnownModel[];
+  readonly limits: DownloadLimits;
+}
+
+const STORE_SETTINGS: StoreSettings = { models: KNOWN_MODELS, limits: DOWNLOAD_LIMITS };
+
+/**
+ * Makes a model ready to be loaded: finds its weights (a file; or for a known name the cache, the mirror,
+ * the public URL, in this order), and emits its graph into the cache where that is not there yet.
+ *
+ * Processes that start together do the work once. Weights in the cache are held against their digest; what
+ * comes from a mirror must have the right structure, and what comes from the public URL the pinned digest.
+ * A complete cache need not be writable.
+ *
+ * @example
+ * const { graphPath, info } = await resolveModel({ cacheDir: defaultCacheDir() });
+ *
+ * @throws CroplineError `MODEL_UNKNOWN`, `MODEL_UNAVAILABLE` with every source that was tried,
+ *   `MODEL_DIGEST_MISMATCH`, `MODEL_FILE_INVALID`, `MODEL_TENSOR_INVALID`, `CONFIG_INVALID` for a mirror
+ *   that is no URL; the signal's reason
+ */
+export async function resolveModel(
+  options: ResolveModelOptions,
+  settings: StoreSettings = STORE_SETTINGS,
+): Promise<ResolvedModel> {
+  const { cacheDir, signal } = options;
+  signal?.throwIfAborted();
+  const choice = await chooseModel(options.model, settings.models);
+  const weights =
+    choice.kind === 'known'
+      ? await namedWeights(choice.model, options, settings.limits)
+      : await ownWeightsFile(choice.path);
+  signal?.throwIfAborted();
+  const info = infoOf(choice, weights.digest);
+  const graphPath = await cachedGraph(cacheDir, weights, info.variant, signal);
+  return { info, weightsPath: weights.path, graphPath };
+}
+
+async function namedWeights(
+  model: KnownModel,
+  options: ResolveModelOptions,
+  limits: DownloadLimits,
+): Promise<Pick<WeightsFile, 'path' | 'digest'>> {
+  const path = cachedWeightsPath(options.cacheDir, model);
+  const published = publishedDigest(model);
+  const before = await inspectCachedFile(path, published);
+  if (before.state === 'intact') return { path, digest: before.digest };
+  const onWait = () =>
+    options.onNotice?.(`Another process is fetching the weights of ${model.name}; waiting for it`);
+  return withCacheLock(`${path}.lock`, { signal: options.signal, onWait }, async () => {
+    const now = await inspectCachedFile(path, published);
+    if (now.state === 'intact') return { path, digest: now.digest };
+    if (now.state === 'damaged') {
+      options.onNotice?.(`${path} is damaged (${now.reason}) and is fetched again`);
+    }
+    return { path, digest: await fetchWeights(model, path, now.reason, { ...options, limits }) };
+  });
+}
