@@ -8,10 +8,13 @@ const NOT_HANDED_ON =
  */
 export function childEnvironment(
   ...settings: readonly Readonly<Record<string, string>>[]
-): Record<string, string | undefined> {
-  const handedOn = Object.entries(process.env).filter(([name]) => !NOT_HANDED_ON.test(name));
-  return Object.assign(Object.fromEntries(handedOn), ...settings) as Record<
-    string,
-    string | undefined
-  >;
+): Record<string, string> {
+  const environment: Record<string, string> = {
+    // What the AWS SDK has to say about Node 20 would stand among the logs of every process.
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+  };
+  for (const [name, value] of Object.entries(process.env)) {
+    if (value !== undefined && !NOT_HANDED_ON.test(name)) environment[name] = value;
+  }
+  return Object.assign(environment, ...settings) as Record<string, string>;
 }

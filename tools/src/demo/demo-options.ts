@@ -1,0 +1,89 @@
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import {
+  CROP_COUNTS,
+  CroplineError,
+  cropPolicySchema,
+  describeCause,
+  type CropPolicyName,
+} from '@cropline/contracts';
+
+/** What `npm run demo` was asked for. */
+export interface DemoOptions {
+  /** A folder of the user's own images; null for the drawn ones. */
+  readonly images: string | null;
+  readonly crops: CropPolicyName;
+  /** Whether the stack stays up until Ctrl-C. */
+  readonly keep: boolean;
+  readonly help: boolean;
+}
+
+export const DEMO_HELP = `npm run demo [-- options]
+
+Starts Redis, S3, the API and a worker on free ports, classifies images through them, and stops them.
+
+  --images DIR    your own images (JPEG, PNG, WebP, AVIF, GIF, TIFF), also in folders below; default: drawn pictures
+  --crops POLICY  how many views of an image are averaged: ${cropChoices()}; default ten
+  --keep          leaves the stack up until Ctrl-C and prints its URLs
+  --help          prints this
+
+Exit codes: 0 done, 1 something failed, 2 an option or a folder is wrong, 130 Ctrl-C.
+`;
+
+/**
+ * Reads the demo's command line.
+ *
+ * @throws `USAGE_INVALID` for an option or value that is not taken, `INPUT_NOT_FOUND` for a folder that is none.
+ */
+export function readDemoOptions(args: readonly string[]): DemoOptions {
+  const { images, crops, keep, help } = parse(args);
+  const policy = cropPolicySchema.safeParse(crops);
+  if (!policy.success) {
+    throw new CroplineError(
+      'USAGE_INVALID',
+      `Expected --crops to be ${cropChoices()}, but received ${JSON.stringify(crops)}.`,
+    );
+  }
+  // npm runs scripts in the repository's root and says from where it was called.
+  const calledFrom = process.env['INIT_CWD'] ?? process.cwd();
+  const folder = images === undefined ? null : resolve(calledFrom, images);
+  if (folder !== null && statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    throw new CroplineError(
+      'INPUT_NOT_FOUND',
+      `Expected --images to name a folder, but ${folder} is not one.`,
+    );
+  }
+  return { images: folder, crops: policy.data, keep, help };
+}
+
+function parse(args: readonly string[]): {
+  images?: string | undefined;
+  crops: string;
+  keep: boolean;
+  help: boolean;
+} {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        images: { type: 'string' },
+        crops: { type: 'string', default: 'ten' },
+        keep: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    }).values;
+  } catch (error) {
+    // Node's own words end with a remark on escaping that helps nobody here.
+    const [reason = ''] = describeCause(error).split(/\. (?=To specify)|\n/);
+    throw new CroplineError(
+      'USAGE_INVALID',
+      `${reason.replace(/\.$/, '')}: expected --images DIR, --crops POLICY, --keep or --help.`,
+    );
+  }
+}
+
+function cropChoices(): string {
+  const names = Object.keys(CROP_COUNTS);
+  return `${names.slice(0, -1).join(', ')} or ${names.at(-1) ?? ''}`;
+}

@@ -1,0 +1,132 @@
+import { once } from 'node:events';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { CROP_COUNTS, CroplineClient, type Batch, type ItemResult } from '@cropline/contracts';
+import { createObjectStore, type ObjectStore } from '@cropline/storage';
+import { startStack, type Stack } from '../stack/start-stack.js';
+import { drawnImages, folderImages, type DemoImage } from './demo-images.js';
+import type { DemoOptions } from './demo-options.js';
+import { AFTERWARDS, keptStack } from './next-steps.js';
+import { resultsTable } from './results-table.js';
+import { runCropline } from './run-cropline.js';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const SAVED = join(ROOT, '.cropline/demo');
+const IMAGES = 's3://images';
+const UPLOADS_AT_ONCE = 8;
+const ROWS_SHOWN = 40;
+
+/**
+ * The demo from images to labels, as a user would do it: upload, submit over HTTP, watch, read the results.
+ * Says on stdout what it does.
+ *
+ * @returns Whether every image was classified.
+ * @throws `CroplineError` for a folder without images, a missing Redis and the like; an Error with a process's
+ *   last lines when the stack does not come up; the signal's reason. Nothing is left running.
+ */
+export async function runDemo(options: DemoOptions, signal: AbortSignal): Promise<boolean> {
+  const images = options.images === null ? drawnImages() : await folderImages(options.images);
+  say('Looking for the weights …');
+  // It shows its own progress, and its own message when they cannot be had.
+  if ((await untilAborted(runCropline(['model', 'pull']), signal)) !== 0) return false;
+  say('Starting Redis, S3, the API and a worker …');
+  const stack = await untilAborted(startStack({ workers: 1 }), signal);
+  try {
+    const batch = await untilAborted(classifyThrough(stack, images, options, signal), signal);
+    say(options.keep ? keptStack(stack, batch) : AFTERWARDS);
+    if (options.keep) await once(signal, 'abort');
+    return batch.status === 'completed' && batch.counts.succeeded === images.length;
+  } finally {
+    await stack.stop();
+  }
+}
+
+async function classifyThrough(
+  stack: Stack,
+  images: readonly DemoImage[],
+  options: DemoOptions,
+  signal: AbortSignal,
+): Promise<Batch> {
+  const { endpoint, region, credentials } = stack.s3;
+  const store = createObjectStore({ endpoint, region, credentials });
+  const client = new CroplineClient({ baseUrl: stack.apiUrl });
+  try {
+    say(`Uploading ${images.length} ${options.images === null ? 'drawn pictures' : 'images'} …`);
+    await stack.s3.createBucket(new URL(IMAGES).hostname);
+    const items = await upload(store, images);
+    const { id } = await client.createBatch({ items, options: { crops: options.crops } });
+    say(`Submitted batch ${id}: ${images.length} images, ${CROP_COUNTS[options.crops]} crops each.\n`);
+    await runCropline(['watch', id, '--api', stack.apiUrl]);
+    signal.throwIfAborted();
+
+    const batch = await client.getBatch(id);
+    const results: ItemResult[] = [];
+    for await (const result of client.results(id)) results.push(result);
+    showResults(results, options);
+    await showWhere(batch, store);
+    return batch;
+  } finally {
+    store.close();
+  }
+}
+
+async function upload(
+  store: ObjectStore,
+  images: readonly DemoImage[],
+): Promise<{ id: string; url: string }[]> {
+  const items: { id: string; url: string }[] = [];
+  const rest = images.entries();
+  const uploadRest = async (): Promise<void> => {
+    for (const [index, { id, extension, read }] of rest) {
+      const url = `${IMAGES}/${String(index).padStart(5, '0')}${extension}`;
+      await store.put(url, await read());
+      items[index] = { id, url };
+    }
+  };
+  await Promise.all(Array.from({ length: UPLOADS_AT_ONCE }, uploadRest));
+  return items;
+}
+
+function showResults(results: readonly ItemResult[], options: DemoOptions): void {
+  say('');
+  for (const line of resultsTable(results.slice(0, ROWS_SHOWN))) say(line);
+  if (results.length > ROWS_SHOWN) {
+    say(`… and ${results.length - ROWS_SHOWN} more, in the files below`);
+  }
+  if (options.images === null) {
+    say('\nThese are drawings, and the model knows photos: try yours with --images.');
+  }
+}
+
+/** Says where the results lie, and saves a copy here, because the demo's S3 forgets them when it stops. */
+async function showWhere(batch: Batch, store: ObjectStore): Promise<void> {
+  const { results, errors, manifest } = batch.output;
+  const files = [results, errors, manifest].filter((url) => url !== null);
+  await rm(SAVED, { recursive: true, force: true });
+  await mkdir(SAVED, { recursive: true });
+  for (const url of files) {
+    await writeFile(join(SAVED, url.slice(url.lastIndexOf('/') + 1)), await store.get(url));
+  }
+  say(`\nResults in S3:  ${results ?? batch.output.url}`);
+  if (files.length > 0) say(`Saved here:     ${SAVED}`);
+}
+
+async function untilAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  signal.throwIfAborted();
+  let forget = (): void => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    const abort = (): void => reject(signal.reason as Error);
+    signal.addEventListener('abort', abort);
+    forget = () => signal.removeEventListener('abort', abort);
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    forget();
+  }
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
