@@ -15,6 +15,9 @@ export type {
   ChunkTask,
 } from './chunk-consumer.js';
 export type { Coordinator, CoordinatorOptions } from './coordinator.js';
+export { createBatchService } from './create-batch-service.js';
+export { createChunkConsumer } from './create-chunk-consumer.js';
+export { createCoordinator } from './create-coordinator.js';
 export { SILENT_LOGGER, type Logger } from './logger.js';
 export type { QueueConnection } from './queue-connection.js';
 export { DEFAULT_TIMING, type QueueTiming } from './timing.js';

@@ -16,7 +16,9 @@ export interface Script {
 export function script(name: string, lua: string): Script {
   const keys = Number(/-(\d+)$/.exec(name)?.[1]);
   if (!Number.isInteger(keys)) {
-    throw new TypeError(`Expected a script name that ends in its number of keys but received ${name}`);
+    throw new TypeError(
+      `Expected a script name that ends in its number of keys but received ${name}`,
+    );
   }
   return { name, keys, lua, sha: createHash('sha1').update(lua).digest('hex') };
 }

@@ -1,0 +1,95 @@
+import {
+  CroplineError,
+  CROPLINE_VERSION,
+  MAX_PROBLEM_ERRORS,
+  type ClassifyOptions,
+  type CreateBatchRequest,
+  type Item,
+  type ItemInput,
+  type ProblemError,
+} from '@cropline/contracts';
+import { joinS3Url, type ObjectStore } from '@cropline/storage';
+import { manifestLine } from '../manifest/manifest-lines.js';
+import { batchFolder, JSON_LINES } from './batch-folder.js';
+import type { BatchRecord } from './batch-record.js';
+
+/** Items a chunk: enough that queueing costs little, few enough that a lost worker costs little. */
+const CHUNK_SIZE = 32;
+
+/** What is to be stored of a batch or classification before it is accepted. */
+export interface Submission {
+  readonly id: string;
+  readonly items: readonly Item[];
+  readonly options: ClassifyOptions;
+  readonly metadata: Readonly<Record<string, string>>;
+  /** The location below which the batch gets its folder. */
+  readonly outputUrl: string;
+}
+
+/**
+ * The items of a request with their ids filled in: an item without one is named by its line, from 0.
+ *
+ * @throws `REQUEST_INVALID` when two items have one id.
+ */
+export function namedItems(inputs: readonly ItemInput[]): Item[] {
+  const items = inputs.map(({ id, url }, line) => ({ id: id ?? String(line), url }));
+  const firstLine = new Map<string, number>();
+  const errors: ProblemError[] = [];
+  let errorCount = 0;
+  items.forEach(({ id }, index) => {
+    const first = firstLine.get(id);
+    if (first === undefined) {
+      firstLine.set(id, index);
+      return;
+    }
+    errorCount += 1;
+    if (errors.length === MAX_PROBLEM_ERRORS) return;
+    const message = `Expected an id of its own, but items[${first}] is ${JSON.stringify(id)} too`;
+    errors.push({ path: `items[${index}].id`, index, message });
+  });
+  if (errorCount === 0) return items;
+  throw new CroplineError(
+    'REQUEST_INVALID',
+    `Expected every item to have an id of its own, but ${errorCount} ${errorCount === 1 ? 'repeats' : 'repeat'} one; an item without an id is named by its position, from 0.`,
+    { details: { errors, errorCount } },
+  );
+}
+
+/** Writes the manifest and the record; when it resolves, the batch can be rebuilt from object storage. */
+export async function storeSubmission(
+  store: ObjectStore,
+  { id, items, options, metadata, outputUrl }: Submission,
+): Promise<BatchRecord> {
+  const record: BatchRecord = {
+    id,
+    options,
+    metadata,
+    total: items.length,
+    chunkSize: CHUNK_SIZE,
+    folder: joinS3Url(outputUrl, id),
+    createdAt: new Date().toISOString(),
+    version: CROPLINE_VERSION,
+  };
+  const files = batchFolder(record.folder);
+  await store.put(files.manifest, items.map(manifestLine).join(''), { contentType: JSON_LINES });
+  // Written last: a record in object storage has its manifest.
+  await store.put(files.record, `${JSON.stringify(record, null, 2)}\n`, {
+    contentType: 'application/json',
+  });
+  return record;
+}
+
+/** What it means that the output a request named itself could not be written. */
+export function outputRefused(output: CreateBatchRequest['output'], cause: unknown): unknown {
+  const refused =
+    output !== undefined &&
+    cause instanceof CroplineError &&
+    cause.code.startsWith('STORAGE_') &&
+    !cause.retryable;
+  if (!refused) return cause;
+  return new CroplineError(
+    'OUTPUT_NOT_ALLOWED',
+    `Expected output.url to be a location that the service may write, but ${output.url} is not (${cause.message})`,
+    { cause },
+  );
+}

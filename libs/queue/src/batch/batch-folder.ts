@@ -1,0 +1,35 @@
+import { joinS3Url } from '@cropline/storage';
+
+/** Content type of the JSON lines files. */
+export const JSON_LINES = 'application/x-ndjson';
+
+/** Where everything of one batch lies in object storage. */
+export interface BatchFolder {
+  /** Its items, one `{"id","url"}` a line. */
+  readonly manifest: string;
+  /** Its durable record. */
+  readonly record: string;
+  /** Every outcome in manifest order, once it is closed. */
+  readonly results: string;
+  /** The outcomes other than succeeded, once it is closed. */
+  readonly errors: string;
+  /** The closing document. */
+  readonly closing: string;
+  /** The uploaded image of a classification. */
+  readonly input: string;
+  /** The outcomes of one chunk, in manifest order. */
+  part(chunk: number): string;
+}
+
+/** Names the files of the batch whose folder this is. */
+export function batchFolder(url: string): BatchFolder {
+  return {
+    manifest: joinS3Url(url, 'manifest.jsonl'),
+    record: joinS3Url(url, 'batch.json'),
+    results: joinS3Url(url, 'results.jsonl'),
+    errors: joinS3Url(url, 'errors.jsonl'),
+    closing: joinS3Url(url, 'manifest.json'),
+    input: joinS3Url(url, 'input'),
+    part: (chunk) => joinS3Url(url, 'parts', `${String(chunk).padStart(6, '0')}.jsonl`),
+  };
+}

@@ -1,0 +1,31 @@
+import type { ClassifyOptions } from '@cropline/contracts';
+
+/** What is fixed of a batch when it is accepted: the content of batch.json and of the state's `record`. */
+export interface BatchRecord {
+  readonly id: string;
+  readonly options: ClassifyOptions;
+  readonly metadata: Readonly<Record<string, string>>;
+  /** Number of items. */
+  readonly total: number;
+  /** Items a chunk; the last one may have fewer. */
+  readonly chunkSize: number;
+  /** The folder of the batch: `s3://bucket/prefix/<id>`. */
+  readonly folder: string;
+  /** ISO 8601, UTC. */
+  readonly createdAt: string;
+  /** The version of Cropline that accepted it. */
+  readonly version: string;
+}
+
+/** How many chunks a batch has. */
+export function chunkCount({ total, chunkSize }: Pick<BatchRecord, 'total' | 'chunkSize'>): number {
+  return Math.ceil(total / chunkSize);
+}
+
+/** How many items a chunk of a batch has. */
+export function itemsOfChunk(
+  { total, chunkSize }: Pick<BatchRecord, 'total' | 'chunkSize'>,
+  chunk: number,
+): number {
+  return Math.min(chunkSize, total - chunk * chunkSize);
+}

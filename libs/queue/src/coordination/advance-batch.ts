@@ -1,0 +1,97 @@
+import type { CroplineError } from '@cropline/contracts';
+import type { Logger } from '../logger.js';
+import { isObjectLoss } from '../manifest/manifest-lines.js';
+import type { BatchState } from '../redis/batch-states.js';
+import { finalizeBatch } from './finalizer.js';
+import { planChunks, type PlannerContext } from './planner.js';
+import { removeChunks } from './stopper.js';
+
+/** What advancing a batch works with. */
+export interface AdvanceContext extends PlannerContext {
+  readonly log: Logger;
+}
+
+/** Whether a batch is to be advanced again soon without being asked: a worker is still to let go of it. */
+export type Advanced = 'done' | 'wait-for-workers';
+
+/**
+ * Does what a batch needs next, whatever that is, and all that it can of it:
+ *
+ * 1. validating, in_progress: plan as far as the window allows.
+ * 2. cancelling, or failed as a whole: take its chunks out of the queue, and wait for those that run.
+ * 3. sealed, by its last chunk or after 2: join the parts and close it.
+ *
+ * Every step may be repeated, and may be cut short anywhere: the state in Redis tells what is left.
+ */
+export async function advanceBatch(
+  context: AdvanceContext,
+  batchId: string,
+  signal: AbortSignal,
+): Promise<Advanced> {
+  for (;;) {
+    signal.throwIfAborted();
+    const state = await context.states.read(batchId);
+    if (state === null) return 'done';
+    switch (state.status) {
+      case 'validating':
+      case 'in_progress':
+        if ((await plan(context, state, signal)) === 'as-far-as-possible') return 'done';
+        break;
+      case 'cancelling':
+      case 'finalizing':
+        if (!state.sealed && (await removeChunks(context, state)) > 0) return 'wait-for-workers';
+        await finalize(context, batchId, signal);
+        return 'done';
+      case 'completed':
+      case 'failed':
+      case 'cancelled':
+        return 'done';
+    }
+  }
+}
+
+async function plan(
+  context: AdvanceContext,
+  state: BatchState,
+  signal: AbortSignal,
+): Promise<'as-far-as-possible' | 'stopped'> {
+  try {
+    const status = await planChunks(context, state, signal);
+    return status === null || status === 'in_progress' ? 'as-far-as-possible' : 'stopped';
+  } catch (error) {
+    if (!isObjectLoss(error)) throw error;
+    await fail(context, state.record.id, error);
+    return 'stopped';
+  }
+}
+
+async function finalize(
+  context: AdvanceContext,
+  batchId: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const { states, log } = context;
+  for (;;) {
+    await states.seal(batchId);
+    // Read after sealing: now the counts stand still.
+    const state = await states.read(batchId);
+    if (state === null) return;
+    try {
+      const status = await finalizeBatch(context, state, signal);
+      log.info({ batchId, status }, 'batch closed');
+      return;
+    } catch (error) {
+      if (!isObjectLoss(error) || state.error !== null) throw error;
+      await fail(context, batchId, error);
+    }
+  }
+}
+
+async function fail(
+  { states, log }: AdvanceContext,
+  batchId: string,
+  { code, message }: CroplineError,
+): Promise<void> {
+  log.error({ batchId, code, error: message }, 'the batch cannot go on');
+  await states.fail(batchId, { code, message });
+}

@@ -1,0 +1,35 @@
+import { batchKind } from '../batch/batch-id.js';
+import { chunkJob, chunkJobId } from '../jobs/chunk-job.js';
+import { readManifestChunks } from '../manifest/manifest-lines.js';
+import { isCounted, type BatchState } from '../redis/batch-states.js';
+import type { PlannerContext } from './planner.js';
+import { uncountedChunks } from './uncounted-chunks.js';
+
+/**
+ * Puts back chunks that are planned and not counted, but in the queue no more (a job removed by hand, a
+ * Redis that lost its last second). One that is put back needlessly is dropped by whoever takes it.
+ *
+ * @returns How many were put back.
+ */
+export async function repairChunks(
+  { states, store, chunks }: PlannerContext,
+  state: BatchState,
+  signal: AbortSignal,
+): Promise<number> {
+  const { record } = state;
+  const open = await uncountedChunks(states, state, 0);
+  const known = await Promise.all(open.map((chunk) => chunks.getJob(chunkJobId(record.id, chunk))));
+  const gone = open.filter((_, n) => known[n] === undefined);
+  // One that was finished between the two looks is gone because it is counted.
+  const bits = await states.countedBits(record.id);
+  const lost = new Set(gone.filter((chunk) => !isCounted(bits, chunk)));
+  const count = lost.size;
+  if (count === 0) return 0;
+  const urgent = batchKind(record.id) === 'classification';
+  for await (const chunk of readManifestChunks(store, record, { index: 0, offset: 0 }, signal)) {
+    if (!lost.delete(chunk.index)) continue;
+    await chunks.addBulk([chunkJob(record, chunk.index, chunk.items, urgent)]);
+    if (lost.size === 0) break;
+  }
+  return count;
+}

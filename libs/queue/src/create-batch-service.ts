@@ -1,0 +1,132 @@
+import { CroplineError, type Batch, type ItemResult } from '@cropline/contracts';
+import { namedItems, outputRefused, storeSubmission } from './batch/accept-batch.js';
+import { isBatchId, newBatchId } from './batch/batch-id.js';
+import { batchRate, type BatchRate } from './batch/batch-rate.js';
+import { batchView } from './batch/batch-view.js';
+import type { BatchService, BatchServiceOptions } from './batch-service.js';
+import { createClassify } from './classification/classify.js';
+import { openCoordinationQueue, requestAdvance } from './jobs/coordination-job.js';
+import { SILENT_LOGGER } from './logger.js';
+import { BatchStates, type BatchSnapshot, type BatchState } from './redis/batch-states.js';
+import { connectRedis, disconnectRedis } from './redis/connect-redis.js';
+import { queueKeys } from './redis/keys.js';
+import { guardRedis } from './redis/redis-guard.js';
+import { readBatchCursor, writeBatchCursor } from './results/cursors.js';
+import { itemState } from './results/item-state.js';
+import { resultLines } from './results/result-lines.js';
+import { resultsPage } from './results/results-page.js';
+
+/** Connects a batch service. It survives outages of Redis; while one lasts its calls fail at once. */
+export function createBatchService(options: BatchServiceOptions): BatchService {
+  const { store, outputUrl, log = SILENT_LOGGER } = options;
+  const keys = queueKeys(options.prefix);
+  const redis = connectRedis(options.redisUrl, 'serving', log);
+  const guard = guardRedis(redis);
+  const states = new BatchStates(redis, keys);
+  const coordination = openCoordinationQueue(redis, keys);
+  coordination.on('error', (error) => log.debug({ error: error.message }, 'queue error'));
+  const classification = createClassify({ ...options, log, keys, redis, guard, states });
+
+  const found = <T>(id: string, read: (id: string) => Promise<T | null>): Promise<T> =>
+    guard(async () => {
+      const value = isBatchId(id) ? await read(id) : null;
+      if (value !== null) return value;
+      throw new CroplineError(
+        'BATCH_NOT_FOUND',
+        `Expected the id of a batch, but there is none called ${JSON.stringify(id.slice(0, 64))}; check the id, or list the batches.`,
+      );
+    });
+  const snapshot = (id: string): Promise<BatchSnapshot> => found(id, (it) => states.snapshot(it));
+  const view = (state: BatchState): Promise<Batch> =>
+    guard(async () => batchView(state, await rate(states, state)));
+  const advance = async (id: string): Promise<void> => {
+    try {
+      await requestAdvance(coordination, id);
+    } catch (error) {
+      // What was promised is in Redis already: the next sweep finds it.
+      const facts = { batchId: id, error: error instanceof Error ? error.message : String(error) };
+      log.warn(facts, 'the coordinator could not be told of a batch; it will find it');
+    }
+  };
+
+  const service: BatchService = {
+    create: async ({ items, options: classifyOptions, output, metadata }) => {
+      const named = namedItems(items);
+      await service.check();
+      const id = newBatchId('batch');
+      const submission = {
+        id,
+        items: named,
+        options: classifyOptions,
+        metadata,
+        outputUrl: output?.url ?? outputUrl,
+      };
+      const record = await storeSubmission(store, submission).catch((error: unknown) => {
+        throw outputRefused(output, error);
+      });
+      await guard(() => states.create(record));
+      await advance(id);
+      return service.get(id);
+    },
+    get: async (id) => view(await found(id, (it) => states.read(it))),
+    list: async ({ status, cursor, limit }) => {
+      const before = cursor === undefined ? undefined : readBatchCursor(cursor);
+      const ids = await guard(() => states.listed({ status, before }, limit + 1));
+      const page = ids.slice(0, limit);
+      const found = await guard(() => states.readMany(page));
+      const batches = await Promise.all(
+        found
+          // A batch may have moved on between the two reads.
+          .filter(
+            (state): state is BatchState =>
+              state !== null && (status === undefined || state.status === status),
+          )
+          .map((state) => view(state)),
+      );
+      const last = page.at(-1);
+      const more = ids.length > limit && last !== undefined;
+      return { batches, nextCursor: more ? writeBatchCursor(last) : null };
+    },
+    cancel: async (id) => {
+      const before = await found(id, (it) => states.cancel(it));
+      if (before === 'finalizing' || before === 'completed' || before === 'failed') {
+        throw new CroplineError(
+          'BATCH_STATE_CONFLICT',
+          `Expected a batch that can still be stopped, but ${id} is ${before}; its results are kept.`,
+        );
+      }
+      if (before !== 'cancelled') await advance(id);
+      return service.get(id);
+    },
+    results: async (id, query) => resultsPage(store, await snapshot(id), query),
+    resultLines: async function* (id, status) {
+      yield* resultLines(store, await snapshot(id), status);
+    },
+    item: async (id, itemId) => itemState(store, await snapshot(id), itemId),
+    classify: (input, classifyOptions, waitMs, signal) =>
+      classification.classify(input, classifyOptions, waitMs, signal, async (id, itemId) => {
+        const item = await service.item(id, itemId);
+        return item.status === 'pending' ? null : (item satisfies ItemResult);
+      }),
+    check: async () => {
+      await guard(() => redis.ping());
+    },
+    close: async () => {
+      await classification.close();
+      await disconnectRedis(redis);
+    },
+  };
+  return service;
+}
+
+async function rate(
+  states: BatchStates,
+  { record, status, succeeded, failed, cancelled }: BatchState,
+): Promise<BatchRate> {
+  if (status !== 'in_progress' && status !== 'cancelling') {
+    return { imagesPerSecond: null, etaSeconds: null };
+  }
+  const { now, samples } = await states.samples(record.id);
+  const done = succeeded + failed + cancelled;
+  return batchRate(samples, { at: now, done, pending: record.total - done });
+}

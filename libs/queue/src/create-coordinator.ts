@@ -1,0 +1,101 @@
+import { describeCause } from '@cropline/contracts';
+import { Worker, WaitingError, DelayedError, type Job } from 'bullmq';
+import type { Coordinator, CoordinatorOptions } from './coordinator.js';
+import { advanceBatch, type AdvanceContext } from './coordination/advance-batch.js';
+import { Sweeper } from './coordination/sweeper.js';
+import { openChunkQueue } from './jobs/chunk-job.js';
+import {
+  COORDINATION_QUEUE,
+  openCoordinationQueue,
+  scheduleSweeps,
+  type CoordinationJob,
+} from './jobs/coordination-job.js';
+import { BatchStates } from './redis/batch-states.js';
+import { connectRedis, disconnectRedis } from './redis/connect-redis.js';
+import { queueKeys } from './redis/keys.js';
+import { DEFAULT_TIMING } from './timing.js';
+
+const DEFAULT_WINDOW = 256;
+/** Batches that one coordinator advances at once. */
+const BATCHES_AT_ONCE = 8;
+
+/** Starts a coordinator. It works in the background, through outages of Redis, until it is closed. */
+export function createCoordinator(options: CoordinatorOptions): Coordinator {
+  const { store, log, window = DEFAULT_WINDOW } = options;
+  const timing = { ...DEFAULT_TIMING, ...options.timing };
+  const keys = queueKeys(options.prefix);
+  const redis = connectRedis(options.redisUrl, 'working', log);
+  const chunks = openChunkQueue(redis, keys);
+  const coordination = openCoordinationQueue(redis, keys);
+  const states = new BatchStates(redis, keys);
+  const context: AdvanceContext = { states, store, chunks, window, log };
+  const sweeper = new Sweeper(context, coordination);
+  const closing = new AbortController();
+
+  const handle = async (job: Job<CoordinationJob>, token = ''): Promise<undefined> => {
+    switch (job.data.kind) {
+      case 'sweep':
+        await sweeper.sweep(closing.signal);
+        return;
+      case 'advance': {
+        const advanced = await advanceBatch(context, job.data.batchId, closing.signal);
+        if (advanced === 'done') return;
+        await job.moveToDelayed(Date.now() + timing.cancelPollMs, token);
+        throw new DelayedError();
+      }
+    }
+  };
+
+  const onError = (error: Error): void => log.debug({ error: error.message }, 'queue error');
+
+  const worker = new Worker<CoordinationJob, undefined>(
+    COORDINATION_QUEUE,
+    async (job, token) => {
+      try {
+        return await handle(job, token);
+      } catch (error) {
+        if (error instanceof DelayedError || !closing.signal.aborted) throw error;
+        // Another coordinator takes it from here.
+        await job.moveToWait(token);
+        throw new WaitingError();
+      }
+    },
+    {
+      connection: redis,
+      prefix: keys.prefix,
+      concurrency: BATCHES_AT_ONCE,
+      lockDuration: timing.lockMs,
+      lockRenewTime: timing.lockMs / 4,
+      stalledInterval: timing.stalledCheckMs,
+      // Advancing is repeatable: a job is never given up because coordinators died.
+      maxStalledCount: Number.MAX_SAFE_INTEGER,
+      drainDelay: timing.idleMs / 1000,
+      runRetryDelay: timing.retryMs,
+    },
+  );
+  worker.on('failed', (job, error) => {
+    const facts = { job: job?.data, error: describeCause(error) };
+    log.warn(facts, 'coordination failed; it is tried again with the next sweep');
+  });
+  worker.on('error', onError);
+  chunks.on('error', onError);
+  coordination.on('error', onError);
+
+  const schedule = (): void => {
+    scheduleSweeps(coordination, timing.sweepMs).catch((error: unknown) => {
+      if (closing.signal.aborted) return;
+      log.warn({ error: describeCause(error) }, 'sweeps could not be scheduled');
+    });
+  };
+  // Again whenever Redis comes back: it may have come back empty.
+  redis.on('ready', schedule);
+
+  return {
+    close: async () => {
+      closing.abort(new Error('The coordinator is closing.'));
+      if (redis.status !== 'ready') await worker.disconnect();
+      await worker.close(redis.status !== 'ready');
+      await disconnectRedis(redis);
+    },
+  };
+}

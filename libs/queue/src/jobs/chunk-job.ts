@@ -1,0 +1,63 @@
+import type { ClassifyOptions, Item } from '@cropline/contracts';
+import { Queue, type BulkJobOptions } from 'bullmq';
+import type { Redis } from 'ioredis';
+import type { BatchRecord } from '../batch/batch-record.js';
+import type { QueueKeys } from '../redis/keys.js';
+
+/** The queue of chunks. */
+export const CHUNK_QUEUE = 'chunks';
+
+/** How often a chunk may throw before its items are recorded as failed. */
+export const CHUNK_ATTEMPTS = 6;
+
+/** What travels to a worker: a chunk needs nothing else to be run and recorded. */
+export interface ChunkJob {
+  readonly batchId: string;
+  readonly index: number;
+  readonly items: readonly Item[];
+  readonly options: ClassifyOptions;
+  /** The batch's folder in object storage. */
+  readonly folder: string;
+  readonly urgent: boolean;
+}
+
+/** Opens the queue of chunks on a connection, which stays the caller's. */
+export function openChunkQueue(redis: Redis, keys: QueueKeys): Queue<ChunkJob, undefined, 'chunk'> {
+  return new Queue(CHUNK_QUEUE, {
+    connection: redis,
+    prefix: keys.prefix,
+    // The caller's connection says itself how patient it is, and asking for a version needs an answer.
+    skipWaitingForReady: true,
+    skipVersionCheck: true,
+    skipMetasUpdate: true,
+  });
+}
+
+/** The id of a chunk's job: adding it twice while it is queued or runs adds it once. */
+export function chunkJobId(batchId: string, index: number): string {
+  return `${batchId}-${index}`;
+}
+
+/** A chunk as the queue takes it. */
+export function chunkJob(
+  { id: batchId, options, folder }: BatchRecord,
+  index: number,
+  items: readonly Item[],
+  urgent: boolean,
+): { name: 'chunk'; data: ChunkJob; opts: BulkJobOptions } {
+  return {
+    name: 'chunk',
+    data: { batchId, index, items, options, folder, urgent },
+    opts: {
+      jobId: chunkJobId(batchId, index),
+      attempts: CHUNK_ATTEMPTS,
+      backoff: { type: 'custom' },
+      removeOnComplete: true,
+      removeOnFail: true,
+      stackTraceLimit: 1,
+      // BullMQ takes jobs without a priority before all that have one, and those of one priority in
+      // their order of arrival.
+      ...(urgent ? {} : { priority: 1 }),
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import { Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+import type { QueueKeys } from '../redis/keys.js';
+
+/** The queue of what coordinators do. */
+export const COORDINATION_QUEUE = 'coordination';
+
+/** Does whatever a batch needs next: plan, cancel, finalize. */
+export interface AdvanceJob {
+  readonly kind: 'advance';
+  readonly batchId: string;
+}
+
+/** Looks after every open batch. */
+export interface SweepJob {
+  readonly kind: 'sweep';
+}
+
+/** Everything a coordinator is asked to do. */
+export type CoordinationJob = AdvanceJob | SweepJob;
+
+/** The queue of coordination jobs; a job's name is its kind. */
+export type CoordinationQueue = Queue<CoordinationJob, undefined, CoordinationJob['kind']>;
+
+const FORGET = { removeOnComplete: true, removeOnFail: true, stackTraceLimit: 1 };
+
+/** Opens the queue of coordination on a connection, which stays the caller's. */
+export function openCoordinationQueue(redis: Redis, keys: QueueKeys): CoordinationQueue {
+  return new Queue(COORDINATION_QUEUE, {
+    connection: redis,
+    prefix: keys.prefix,
+    skipWaitingForReady: true,
+    skipVersionCheck: true,
+    skipMetasUpdate: true,
+  });
+}
+
+/**
+ * Asks for a batch to be advanced. However often that is asked, one job a batch waits and one runs; what
+ * is asked while it runs is done once more after it, so no request is lost.
+ */
+export async function requestAdvance(queue: CoordinationQueue, batchId: string): Promise<void> {
+  await queue.add(
+    'advance',
+    { kind: 'advance', batchId },
+    { ...FORGET, deduplication: { id: batchId, keepLastIfActive: true } },
+  );
+}
+
+/** Has every open batch looked after regularly, by whichever coordinator takes the job. */
+export async function scheduleSweeps(queue: CoordinationQueue, everyMs: number): Promise<void> {
+  await queue.upsertJobScheduler(
+    'sweep',
+    { every: everyMs },
+    { name: 'sweep', data: { kind: 'sweep' }, opts: FORGET },
+  );
+}

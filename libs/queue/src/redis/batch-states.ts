@@ -1,0 +1,326 @@
+import type { Batch, BatchStatus, ModelRef } from '@cropline/contracts';
+import type { Redis } from 'ioredis';
+import { batchKind } from '../batch/batch-id.js';
+import { chunkCount, type BatchRecord } from '../batch/batch-record.js';
+import type { QueueKeys } from './keys.js';
+import { runScript } from './script.js';
+import { beginBatch3 } from './scripts/begin-batch-3.js';
+import { cancelBatch2 } from './scripts/cancel-batch-2.js';
+import { closeBatch4 } from './scripts/close-batch-4.js';
+import { countChunk4 } from './scripts/count-chunk-4.js';
+import { createBatch3 } from './scripts/create-batch-3.js';
+import { failBatch2 } from './scripts/fail-batch-2.js';
+import { sealBatch1 } from './scripts/seal-batch-1.js';
+import { storeCursor1 } from './scripts/store-cursor-1.js';
+
+/** How many items have which outcome. */
+export interface Outcomes {
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly cancelled: number;
+}
+
+/** The state of one batch at one moment. Times in milliseconds since 1970. */
+export interface BatchState extends Outcomes {
+  readonly record: BatchRecord;
+  readonly status: BatchStatus;
+  readonly chunks: number;
+  /** Chunks that are counted. */
+  readonly counted: number;
+  /** Chunks that were put into the queue. */
+  readonly planned: number;
+  /** Where in the manifest the first chunk not planned begins, in bytes. */
+  readonly offset: number;
+  readonly sealed: boolean;
+  readonly model: ModelRef | null;
+  readonly error: Batch['error'];
+  readonly startedAt: number | null;
+  readonly finishedAt: number | null;
+  readonly cancelRequestedAt: number | null;
+}
+
+/** A batch as one who reads its outcomes needs it. */
+export interface BatchSnapshot {
+  readonly state: BatchState;
+  /** As `countedBits` gives it; empty once the batch is completed. */
+  readonly bits: Buffer;
+  /** Whether a chunk has its outcomes. */
+  counted(chunk: number): boolean;
+}
+
+/** Where a chunk stands before it is run. */
+export interface ChunkStanding {
+  readonly status: BatchStatus;
+  readonly sealed: boolean;
+  readonly counted: boolean;
+}
+
+/** What counting a chunk came to; count-chunk-4 explains the verdicts. */
+export interface CountVerdict {
+  readonly verdict: 'counted' | 'repeated' | 'closed' | 'missing';
+  /** Whether the coordinator has something to do. */
+  readonly advance: boolean;
+}
+
+/** The state of batches in Redis: reads, and the scripts that change it. */
+export class BatchStates {
+  readonly #redis: Redis;
+  readonly #keys: QueueKeys;
+
+  constructor(redis: Redis, keys: QueueKeys) {
+    this.#redis = redis;
+    this.#keys = keys;
+  }
+
+  #index(id: string): string {
+    return batchKind(id) === 'batch'
+      ? this.#keys.batchesByStatus
+      : this.#keys.classificationsByStatus;
+  }
+
+  /** The state of a batch, or null when there is none. */
+  async read(id: string): Promise<BatchState | null> {
+    return parseState(await this.#redis.hgetall(this.#keys.batch(id)));
+  }
+
+  /** The states of several batches, null where there is none. */
+  async readMany(ids: readonly string[]): Promise<(BatchState | null)[]> {
+    return Promise.all(ids.map((id) => this.read(id)));
+  }
+
+  /** Enters a new batch. */
+  async create(record: BatchRecord): Promise<void> {
+    const { id, total } = record;
+    await runScript(
+      this.#redis,
+      createBatch3,
+      [this.#keys.batch(id), this.#index(id), this.#keys.batches],
+      [
+        id,
+        JSON.stringify(record),
+        total,
+        chunkCount(record),
+        batchKind(id) === 'batch' ? '1' : '0',
+      ],
+    );
+  }
+
+  /** Lets planning begin or go on; the status after it, null when there is no such batch. */
+  async begin(id: string, window: number): Promise<BatchStatus | null> {
+    return (await runScript(
+      this.#redis,
+      beginBatch3,
+      [this.#keys.batch(id), this.#index(id), this.#keys.samples(id)],
+      [id, Date.now(), window],
+    )) as BatchStatus | null;
+  }
+
+  /** Stores how far a batch is planned; `stored` is false when another planner moved on meanwhile. */
+  async storeCursor(
+    id: string,
+    cursor: { readonly before: number; readonly now: number; readonly offset: number },
+  ): Promise<{ stored: boolean; status: BatchStatus | null; counted: number }> {
+    const [stored, status, counted] = (await runScript(
+      this.#redis,
+      storeCursor1,
+      [this.#keys.batch(id)],
+      [cursor.before, cursor.now, cursor.offset],
+    )) as [number, BatchStatus | null, number];
+    return { stored: stored === 1, status, counted };
+  }
+
+  /** Counts a chunk once. */
+  async countChunk(
+    id: string,
+    chunk: number,
+    outcomes: Outcomes,
+    model: ModelRef | null,
+  ): Promise<CountVerdict> {
+    const { succeeded, failed, cancelled } = outcomes;
+    const [verdict, advance] = (await runScript(
+      this.#redis,
+      countChunk4,
+      [this.#keys.batch(id), this.#keys.counted(id), this.#keys.samples(id), this.#index(id)],
+      [
+        id,
+        chunk,
+        succeeded,
+        failed,
+        cancelled,
+        model === null ? '' : JSON.stringify(model),
+        Date.now(),
+      ],
+    )) as [CountVerdict['verdict'], number];
+    return { verdict, advance: advance === 1 };
+  }
+
+  /** Where a chunk stands, or null when its batch is gone. */
+  async standing(id: string, chunk: number): Promise<ChunkStanding | null> {
+    const [[status, sealed], counted] = await Promise.all([
+      this.#redis.hmget(this.#keys.batch(id), 'status', 'sealed'),
+      this.#redis.getbit(this.#keys.counted(id), chunk),
+    ]);
+    return typeof status === 'string'
+      ? { status: status as BatchStatus, sealed: sealed !== null, counted: counted === 1 }
+      : null;
+  }
+
+  /** The status of a batch, or null when there is none. */
+  async status(id: string): Promise<BatchStatus | null> {
+    return (await this.#redis.hget(this.#keys.batch(id), 'status')) as BatchStatus | null;
+  }
+
+  /** Bit n (the highest of a byte first) tells whether chunk n is counted; short where none further is. */
+  async countedBits(id: string): Promise<Buffer> {
+    return (await this.#redis.getBuffer(this.#keys.counted(id))) ?? Buffer.alloc(0);
+  }
+
+  /** A batch with its counted chunks, or null when there is none. */
+  async snapshot(id: string): Promise<BatchSnapshot | null> {
+    // In this order: closing a batch drops the bits, so bits read before a batch that runs are its own.
+    const [bits, state] = await Promise.all([this.countedBits(id), this.read(id)]);
+    if (state === null) return null;
+    const all = state.status === 'completed';
+    return { state, bits, counted: (chunk) => all || isCounted(bits, chunk) };
+  }
+
+  /** Asks for a batch to be stopped; the status before, null when there is no such batch. */
+  async cancel(id: string): Promise<BatchStatus | null> {
+    return (await runScript(
+      this.#redis,
+      cancelBatch2,
+      [this.#keys.batch(id), this.#index(id)],
+      [id, Date.now()],
+    )) as BatchStatus | null;
+  }
+
+  /** Records why a batch as a whole cannot go on; the first error stands. */
+  async fail(id: string, error: NonNullable<Batch['error']>): Promise<void> {
+    await runScript(
+      this.#redis,
+      failBatch2,
+      [this.#keys.batch(id), this.#index(id)],
+      [id, JSON.stringify(error)],
+    );
+  }
+
+  /** Seals a batch; when it was sealed first, null when there is no such batch. */
+  async seal(id: string): Promise<number | null> {
+    const closingAt = await runScript(
+      this.#redis,
+      sealBatch1,
+      [this.#keys.batch(id)],
+      [Date.now()],
+    );
+    return closingAt === null ? null : Number(closingAt);
+  }
+
+  /**
+   * Gives a sealed batch its final status and counts; false when it has them already. With
+   * `forgetAfterSeconds` it is gone from here after that time.
+   */
+  async close(
+    id: string,
+    status: BatchStatus,
+    { succeeded, failed, cancelled }: Outcomes,
+    forgetAfterSeconds: number | null,
+  ): Promise<boolean> {
+    const closed = await runScript(
+      this.#redis,
+      closeBatch4,
+      [this.#keys.batch(id), this.#keys.counted(id), this.#keys.samples(id), this.#index(id)],
+      [id, status, succeeded, failed, cancelled, forgetAfterSeconds ?? ''],
+    );
+    return closed === 1;
+  }
+
+  /** Items done at moments of the last minute, oldest first, and Redis's own clock now. */
+  async samples(
+    id: string,
+  ): Promise<{ now: number; samples: readonly (readonly [number, number])[] }> {
+    const [[seconds, microseconds], entries] = await Promise.all([
+      this.#redis.time(),
+      this.#redis.lrange(this.#keys.samples(id), 0, -1),
+    ]);
+    const samples = entries.map((entry): [number, number] => {
+      const [at = '0', done = '0'] = entry.split(':');
+      return [Number(at), Number(done)];
+    });
+    return { now: Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000), samples };
+  }
+
+  /** Ids of listed batches, newest first, of one status or all, older than `before`. */
+  async listed(
+    query: { readonly status: BatchStatus | undefined; readonly before: string | undefined },
+    limit: number,
+  ): Promise<string[]> {
+    const prefix = query.status === undefined ? '' : `${query.status}:`;
+    const entries = await this.#redis.zrange(
+      prefix === '' ? this.#keys.batches : this.#keys.batchesByStatus,
+      query.before === undefined
+        ? prefix === ''
+          ? '+'
+          : `(${prefix}~`
+        : `(${prefix}${query.before}`,
+      prefix === '' ? '-' : `[${prefix}`,
+      'BYLEX',
+      'REV',
+      'LIMIT',
+      0,
+      limit,
+    );
+    return entries.map((entry) => entry.slice(prefix.length));
+  }
+
+  /** Ids of every batch and classification of a status, a page at a time, oldest first. */
+  async *ofStatus(status: BatchStatus, pageSize = 500): AsyncGenerator<string> {
+    for (const key of [this.#keys.classificationsByStatus, this.#keys.batchesByStatus]) {
+      let from = `[${status}:`;
+      for (;;) {
+        const entries = await this.#redis.zrange(
+          key,
+          from,
+          `(${status}:~`,
+          'BYLEX',
+          'LIMIT',
+          0,
+          pageSize,
+        );
+        for (const entry of entries) yield entry.slice(status.length + 1);
+        const last = entries.at(-1);
+        if (last === undefined || entries.length < pageSize) break;
+        from = `(${last}`;
+      }
+    }
+  }
+}
+
+/** Whether a bit of `countedBits` is set. */
+export function isCounted(bits: Buffer, chunk: number): boolean {
+  return (((bits[chunk >> 3] ?? 0) >> (7 - (chunk & 7))) & 1) === 1;
+}
+
+function parseState(hash: Readonly<Record<string, string>>): BatchState | null {
+  const { record, status } = hash;
+  if (record === undefined || status === undefined) return null;
+  const number = (field: string): number => Number(hash[field] ?? 0);
+  const time = (field: string): number | null =>
+    hash[field] === undefined ? null : Number(hash[field]);
+  return {
+    record: JSON.parse(record) as BatchRecord,
+    status: status as BatchStatus,
+    chunks: number('chunks'),
+    counted: number('counted'),
+    planned: number('planned'),
+    offset: number('offset'),
+    sealed: hash['sealed'] !== undefined,
+    succeeded: number('succeeded'),
+    failed: number('failed'),
+    cancelled: number('cancelled'),
+    model: hash['model'] === undefined ? null : (JSON.parse(hash['model']) as ModelRef),
+    error: hash['error'] === undefined ? null : (JSON.parse(hash['error']) as Batch['error']),
+    startedAt: time('startedAt'),
+    finishedAt: time('finishedAt'),
+    cancelRequestedAt: time('cancelRequestedAt'),
+  };
+}

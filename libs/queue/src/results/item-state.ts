@@ -1,0 +1,35 @@
+import { CroplineError, type ItemState } from '@cropline/contracts';
+import type { ObjectStore } from '@cropline/storage';
+import { batchFolder } from '../batch/batch-folder.js';
+import { readManifestChunks } from '../manifest/manifest-lines.js';
+import { splitLines } from '../manifest/read-lines.js';
+import type { BatchSnapshot } from '../redis/batch-states.js';
+import { cancelledResult, parseResult } from './part-lines.js';
+
+/**
+ * The outcome of one item, or that it has none. Its manifest is searched from the beginning: time grows
+ * with the batch, memory does not.
+ *
+ * @throws `ITEM_NOT_FOUND`
+ */
+export async function itemState(
+  store: ObjectStore,
+  { state: { record, status }, counted }: BatchSnapshot,
+  itemId: string,
+): Promise<ItemState> {
+  for await (const chunk of readManifestChunks(store, record, { index: 0, offset: 0 })) {
+    const line = chunk.items.findIndex(({ id }) => id === itemId);
+    const item = chunk.items[line];
+    if (item === undefined) continue;
+    if (counted(chunk.index)) {
+      const part = await store.get(batchFolder(record.folder).part(chunk.index));
+      const outcome = [...splitLines(part)][line];
+      if (outcome !== undefined) return parseResult(outcome);
+    }
+    return status === 'cancelled' ? cancelledResult(item) : { ...item, status: 'pending' };
+  }
+  throw new CroplineError(
+    'ITEM_NOT_FOUND',
+    `Expected an item of batch ${record.id}, but it has none with the id ${JSON.stringify(itemId)}; an item submitted without an id is named by its position, from 0.`,
+  );
+}
