@@ -8,7 +8,7 @@ export * from './store/describe-model.js';
 export * from './store/known-models.js';
 export * from './store/list-models.js';
 export { resolveModel } from './store/resolve-model.js';
-export type * from './backends/device.js';
+export type { Device } from './backends/device.js';
 export type * from './backends/inference-backend.js';
 export type * from './architecture/variant.js';
 export type * from './weights/named-tensors.js';

@@ -1,5 +1,7 @@
-import type { Device } from './device.js';
-import type { InferenceBackend } from './inference-backend.js';
+import { CroplineError, describeCause } from '@cropline/contracts';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { cudaIndex, type Device } from './device.js';
+import type { CropBatch, InferenceBackend } from './inference-backend.js';
 
 /** What an ONNX Runtime session is made of. */
 export interface OnnxBackendOptions {
@@ -12,7 +14,116 @@ export interface OnnxBackendOptions {
   readonly threads: number;
 }
 
+/** Width and height of a crop, and its channels. */
+const CROP_SHAPE = [224, 224, 3] as const;
+const CROP_BYTES = CROP_SHAPE.reduce((product, size) => product * size, 1);
+
 /** A backend on ONNX Runtime, on the CPU or (CUDA) an NVIDIA GPU. It takes memory once it is loaded. */
 export function createOnnxBackend(options: OnnxBackendOptions): InferenceBackend {
-  throw new Error(`Not there yet: ${options.graphPath}`);
+  return new OnnxBackend(options);
+}
+
+class OnnxBackend implements InferenceBackend {
+  readonly #options: OnnxBackendOptions;
+  #session: InferenceSession | null = null;
+
+  constructor(options: OnnxBackendOptions) {
+    this.#options = options;
+  }
+
+  async load(): Promise<void> {
+    if (this.#session !== null) return;
+    const { graphPath, device } = this.#options;
+    try {
+      this.#session = await InferenceSession.create(graphPath, sessionOptions(this.#options));
+    } catch (cause) {
+      if (device !== 'cpu' && !isAboutFile(cause)) {
+        throw new CroplineError(
+          'DEVICE_UNAVAILABLE',
+          `Expected an inference session on ${device} but it could not be made (${firstLine(cause)}): see docs/gpu.md, or set CROPLINE_DEVICE=cpu`,
+          { cause },
+        );
+      }
+      throw new CroplineError(
+        'BACKEND_FAILED',
+        `Expected to load the graph ${graphPath} on ${device} but failed (${firstLine(cause)}): remove the file, so that it is made again`,
+        { cause, retryable: false },
+      );
+    }
+  }
+
+  async run({ pixels, mirrored, count }: CropBatch): Promise<Float32Array<ArrayBuffer>> {
+    const { classes, device } = this.#options;
+    const session = this.#session;
+    if (session === null) {
+      throw new CroplineError(
+        'BACKEND_FAILED',
+        'Expected a loaded backend but it is not loaded, or was disposed of: call load() first',
+        { retryable: false },
+      );
+    }
+    checkBatch(pixels, mirrored, count);
+    // Made by us and given to the runtime to write into: it belongs to the caller then.
+    const scores = new Float32Array(count * classes);
+    try {
+      await session.run(
+        {
+          pixels: new Tensor('uint8', pixels, [count, ...CROP_SHAPE]),
+          mirrored: new Tensor('uint8', mirrored, [count]),
+        },
+        { scores: new Tensor('float32', scores, [count, classes]) },
+      );
+    } catch (cause) {
+      throw new CroplineError(
+        'BACKEND_FAILED',
+        `Expected scores of ${count} crops from ${device} but it failed (${firstLine(cause)}): restart it; if it has no memory left, lower the batch size`,
+        { cause },
+      );
+    }
+    return scores;
+  }
+
+  async dispose(): Promise<void> {
+    const session = this.#session;
+    this.#session = null;
+    await session?.release();
+  }
+}
+
+function sessionOptions({ device, threads }: OnnxBackendOptions): InferenceSession.SessionOptions {
+  const gpu = cudaIndex(device);
+  return {
+    executionProviders: gpu === null ? ['cpu'] : [{ name: 'cuda', deviceId: gpu }, 'cpu'],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    graphOptimizationLevel: 'all',
+    // Errors only: warnings are about what the runtime chose to run where, and go to stderr.
+    logSeverityLevel: 3,
+  };
+}
+
+/** A batch that does not fit together is a fault of the caller, which no other device would mend. */
+function checkBatch(pixels: Uint8Array, mirrored: Uint8Array, count: number): void {
+  const fits =
+    Number.isSafeInteger(count) &&
+    count > 0 &&
+    pixels.length === count * CROP_BYTES &&
+    mirrored.length === count;
+  if (fits) return;
+  throw new CroplineError(
+    'BACKEND_FAILED',
+    `Expected at least one crop, ${CROP_BYTES} bytes and one flag each, but received ${count} crops, ${pixels.length} bytes and ${mirrored.length} flags`,
+    { retryable: false },
+  );
+}
+
+/** Whether a session failed for its graph file, not for its device. */
+function isAboutFile(cause: unknown): boolean {
+  return /load model|protobuf|INVALID_GRAPH|NO_SUCHFILE|doesn't exist/i.test(describeCause(cause));
+}
+
+/** ONNX Runtime appends build paths and stacks to its messages. */
+function firstLine(cause: unknown): string {
+  return describeCause(cause).split('\n', 1)[0] ?? '';
 }

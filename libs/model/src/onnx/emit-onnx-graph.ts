@@ -1,5 +1,13 @@
+import type { Architecture, Dense, Layer } from '../architecture/architecture.js';
+import { GOOGLENET } from '../architecture/googlenet.js';
 import type { Variant } from '../architecture/variant.js';
+import { biasName, weightName } from '../architecture/weight-shapes.js';
+import { checkWeights } from '../weights/check-weights.js';
 import type { NamedTensors } from '../weights/named-tensors.js';
+import { emitInput, filtersForPixels } from './emit-input.js';
+import { emitConvolution, emitInception, emitMaxPool, type TensorOf } from './emit-layer.js';
+import { emitNormalization } from './emit-normalization.js';
+import { GraphBuilder, type Value } from './graph-builder.js';
 
 /** Changes whenever the emitted graph does; part of the name of a cached graph. */
 export const GRAPH_VERSION = 1;
@@ -11,8 +19,79 @@ export const GRAPH_VERSION = 1;
  * Inputs: `pixels` uint8 [N, 224, 224, 3], RGB; `mirrored` uint8 [N], 1 where a crop is to be flipped.
  * Output: `scores` float32 [N, classes], softmax.
  *
+ * What only training needs (dropout, auxiliary classifiers) is not in it.
+ *
  * @throws CroplineError `MODEL_TENSOR_INVALID` when the weights are not the variant's
  */
 export function emitOnnxGraph(variant: Variant, weights: NamedTensors): Uint8Array<ArrayBuffer> {
-  throw new Error(`Not there yet: ${variant} ${weights.size}`);
+  checkWeights(weights, variant);
+  const architecture = GOOGLENET[variant];
+  const graph = new GraphBuilder();
+  const tensor = tensorsForPixels(architecture, weights);
+  const features = emitLayers(graph, emitInput(graph, architecture), architecture.layers, tensor);
+  const logits = emitClassifier(graph, features, architecture.classifier, tensor);
+  const scores = graph.node('Softmax', 'scores', [logits], { axis: 1 });
+  graph.output(scores, 'float32', ['N', architecture.classifier.outputs]);
+  return graph.encode(`googlenet-${variant}`, String(GRAPH_VERSION));
+}
+
+/** The weights, the first convolution's for the order of colours that the pixels come in. */
+function tensorsForPixels(architecture: Architecture, weights: NamedTensors): TensorOf {
+  const first = architecture.layers.find((layer) => layer.kind === 'convolution');
+  return (name) => {
+    const found = weights.get(name);
+    if (found === undefined) throw new Error(`No tensor ${name}`);
+    const readsPixels = first !== undefined && name === weightName(first.name);
+    return readsPixels ? filtersForPixels(found, architecture) : found;
+  };
+}
+
+function emitLayers(
+  graph: GraphBuilder,
+  input: Value,
+  layers: readonly Layer[],
+  tensor: TensorOf,
+): Value {
+  let value = input;
+  for (let index = 0; index < layers.length; index += 1) {
+    const layer = layers[index];
+    const next = layers[index + 1];
+    switch (layer?.kind) {
+      case undefined:
+        break;
+      case 'convolution':
+        value = emitConvolution(graph, value, layer, tensor);
+        break;
+      case 'max-pool':
+        value = emitMaxPool(graph, value, layer);
+        break;
+      case 'inception':
+        value = emitInception(graph, value, layer, tensor);
+        break;
+      case 'response-normalization': {
+        const pool = next?.kind === 'max-pool' ? next : undefined;
+        value = emitNormalization(graph, value, layer, pool);
+        if (pool !== undefined) index += 1;
+      }
+    }
+  }
+  return value;
+}
+
+/** The mean of each channel over the picture, then the fully connected layer. */
+function emitClassifier(
+  graph: GraphBuilder,
+  features: Value,
+  { name }: Dense,
+  tensor: TensorOf,
+): Value {
+  const means = graph.node('GlobalAveragePool', 'features/means', [features]);
+  const flat = graph.node('Flatten', 'features/flat', [means], { axis: 1 });
+  const [weights, bias] = [weightName(name), biasName(name)];
+  return graph.node(
+    'Gemm',
+    `${name}/sums`,
+    [flat, graph.constant(weights, tensor(weights)), graph.constant(bias, tensor(bias))],
+    { transB: 1 },
+  );
 }

@@ -1,5 +1,11 @@
+import { CroplineError } from '@cropline/contracts';
+import { GOOGLENET } from '../architecture/googlenet.js';
 import type { Variant } from '../architecture/variant.js';
-import type { NamedTensors } from './named-tensors.js';
+import { weightShapes } from '../architecture/weight-shapes.js';
+import type { NamedTensor, NamedTensors } from './named-tensors.js';
+
+/** How many names a message lists before it only counts them. */
+const LISTED = 3;
 
 /**
  * Whether tensors are the weights of a variant: every name there, no other, the right shapes, finite.
@@ -8,5 +14,49 @@ import type { NamedTensors } from './named-tensors.js';
  *   and what came.
  */
 export function checkWeights(tensors: NamedTensors, variant: Variant): void {
-  throw new Error(`Not there yet: ${tensors.size} ${variant}`);
+  const expected = weightShapes(GOOGLENET[variant]);
+  const missing = [...expected.keys()].filter((name) => !tensors.has(name));
+  const unknown = [...tensors.keys()].filter((name) => !expected.has(name));
+  if (missing.length > 0 || unknown.length > 0) {
+    const faults = [
+      ...(missing.length > 0 ? [`misses ${list(missing)}`] : []),
+      ...(unknown.length > 0 ? [`has ${list(unknown)} that the model does not`] : []),
+    ];
+    throw invalid(
+      `Expected the ${expected.size} tensors of googlenet ${variant} but the file ${faults.join(' and ')}: use weights of this model`,
+    );
+  }
+  for (const [name, shape] of expected) {
+    const tensor = tensors.get(name);
+    if (tensor !== undefined) checkTensor(name, tensor, shape);
+  }
+}
+
+function checkTensor(name: string, tensor: NamedTensor, shape: readonly number[]): void {
+  if (tensor.shape.join() !== shape.join()) {
+    throw invalid(
+      `Expected tensor ${name} to have the shape [${shape.join(', ')}] but it has [${tensor.shape.join(', ')}]: use weights of this model`,
+    );
+  }
+  const values = shape.reduce((product, size) => product * size, 1);
+  if (tensor.data.length !== values) {
+    throw invalid(
+      `Expected tensor ${name} to have ${values} values but it has ${tensor.data.length}`,
+    );
+  }
+  const at = tensor.data.findIndex((value) => !Number.isFinite(value));
+  if (at >= 0) {
+    throw invalid(
+      `Expected tensor ${name} to be finite but value ${at} is ${tensor.data[at] ?? ''}: fetch the file again, or train anew`,
+    );
+  }
+}
+
+function list(names: readonly string[]): string {
+  const rest = names.length - LISTED;
+  return names.slice(0, LISTED).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+}
+
+function invalid(message: string): CroplineError {
+  return new CroplineError('MODEL_TENSOR_INVALID', message);
 }

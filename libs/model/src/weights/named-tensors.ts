@@ -8,3 +8,11 @@ export interface NamedTensor {
 
 /** The weights of a model by the names they were published under, whatever file they came from. */
 export type NamedTensors = ReadonlyMap<string, NamedTensor>;
+
+/** Little-endian float32 values, copied out of bytes that may lie anywhere; what is left over is dropped. */
+export function floatsOf(bytes: Uint8Array): Float32Array<ArrayBuffer> {
+  const size = Float32Array.BYTES_PER_ELEMENT;
+  const data = new Float32Array(Math.floor(bytes.length / size));
+  new Uint8Array(data.buffer).set(bytes.subarray(0, data.length * size));
+  return data;
+}

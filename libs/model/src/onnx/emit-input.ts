@@ -1,0 +1,58 @@
+import type { Architecture } from '../architecture/architecture.js';
+import type { NamedTensor } from '../weights/named-tensors.js';
+import { ELEMENT_TYPE } from './onnx-messages.js';
+import type { GraphBuilder, Value } from './graph-builder.js';
+
+/** The order of the colours in the pixels that come in. */
+const PIXEL_CHANNELS = ['red', 'green', 'blue'] as const;
+
+/**
+ * Adds the graph's inputs and the preparation of the pixels: flips the crops that are to be mirrored,
+ * puts the channels first and subtracts the mean.
+ *
+ * A crop is flipped by `ReverseSequence` over its columns: all 224 of them, or the first one alone, which
+ * changes nothing. The columns come first for that, so that each is moved as a whole.
+ *
+ * @returns float32 [N, 3, size, size], red, green, blue
+ */
+export function emitInput(graph: GraphBuilder, { input }: Architecture): Value {
+  const { size } = input;
+  const channels = PIXEL_CHANNELS.length;
+  const pixels = graph.input('pixels', 'uint8', ['N', size, size, channels]);
+  const mirrored = graph.input('mirrored', 'uint8', ['N']);
+
+  const flags = graph.node('Cast', 'mirror/flags', [mirrored], { to: ELEMENT_TYPE.bool });
+  const lengths = graph.node('Where', 'mirror/lengths', [
+    flags,
+    graph.integers('mirror/all_columns', size),
+    graph.integers('mirror/one_column', 1),
+  ]);
+  const columns = graph.node('Transpose', 'mirror/columns', [pixels], { perm: [0, 2, 3, 1] });
+  const turned = graph.node('ReverseSequence', 'mirror/turned', [columns, lengths], {
+    batch_axis: 0,
+    time_axis: 1,
+  });
+  const planes = graph.node('Transpose', 'input/planes', [turned], { perm: [0, 2, 3, 1] });
+  const values = graph.node('Cast', 'input/values', [planes], { to: ELEMENT_TYPE.float32 });
+  const mean = Float32Array.from(PIXEL_CHANNELS, (colour) => {
+    return input.mean[input.channels.indexOf(colour)] ?? Number.NaN;
+  });
+  return graph.node('Sub', 'input/centred', [
+    values,
+    graph.constant('input/mean', { shape: [1, channels, 1, 1], data: mean }),
+  ]);
+}
+
+/** The filters of the first convolution for pixels as they come in, from those of the weights. */
+export function filtersForPixels(filters: NamedTensor, { input }: Architecture): NamedTensor {
+  const [outputs = 0, channels = 0, height = 0, width = 0] = filters.shape;
+  const plane = height * width;
+  const data = new Float32Array(filters.data.length);
+  for (let output = 0; output < outputs; output += 1) {
+    for (const [to, colour] of PIXEL_CHANNELS.entries()) {
+      const from = (output * channels + input.channels.indexOf(colour)) * plane;
+      data.set(filters.data.subarray(from, from + plane), (output * channels + to) * plane);
+    }
+  }
+  return { shape: filters.shape, data };
+}

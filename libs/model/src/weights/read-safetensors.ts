@@ -1,0 +1,95 @@
+import { CroplineError } from '@cropline/contracts';
+import { floatsOf, type NamedTensor, type NamedTensors } from './named-tensors.js';
+
+/** Bytes of the header's length at the start of the file. */
+const LENGTH_BYTES = 8;
+
+/** Whether bytes begin like a safetensors file: a length, then a JSON object. */
+export function looksLikeSafetensors(bytes: Uint8Array): boolean {
+  return bytes.length > LENGTH_BYTES && bytes[LENGTH_BYTES] === '{'.charCodeAt(0);
+}
+
+/**
+ * The tensors of a safetensors file (https://github.com/huggingface/safetensors#format), in the order of
+ * its header.
+ *
+ * @param path names the file in messages
+ * @throws CroplineError `MODEL_FILE_INVALID`, `MODEL_TENSOR_INVALID`
+ */
+export function readSafetensors(bytes: Uint8Array, path: string): NamedTensors {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const dataStart = LENGTH_BYTES + Number(view.getBigUint64(0, true));
+  if (dataStart > bytes.length) {
+    throw cutShort(path, dataStart, bytes.length);
+  }
+  const header = parseHeader(bytes.subarray(LENGTH_BYTES, dataStart), path);
+  const tensors = new Map<string, NamedTensor>();
+  for (const [name, entry] of Object.entries(header)) {
+    if (name === '__metadata__') continue;
+    tensors.set(name, readTensor(name, entry, bytes.subarray(dataStart), path));
+  }
+  if (tensors.size === 0) throw invalid(path, 'it holds no tensors');
+  return tensors;
+}
+
+function parseHeader(bytes: Uint8Array, path: string): Record<string, unknown> {
+  let header: unknown;
+  try {
+    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    throw invalid(path, 'its header is not JSON');
+  }
+  if (!isRecord(header)) throw invalid(path, 'its header is not an object');
+  return header;
+}
+
+function readTensor(name: string, entry: unknown, data: Uint8Array, path: string): NamedTensor {
+  if (!isRecord(entry) || !isSizes(entry['shape']) || !isSizes(entry['data_offsets'])) {
+    throw invalid(path, `the header does not describe tensor ${name}`);
+  }
+  const { dtype, shape, data_offsets: offsets } = entry;
+  if (dtype !== 'F32') {
+    throw new CroplineError(
+      'MODEL_TENSOR_INVALID',
+      `Expected tensor ${name} to be F32 but it is ${JSON.stringify(dtype)}: use the float32 weights`,
+    );
+  }
+  const [start = 0, end = 0] = offsets;
+  if (end > data.length) {
+    throw cutShort(
+      path,
+      end - data.length + data.byteOffset + data.length,
+      data.byteOffset + data.length,
+    );
+  }
+  const values = shape.reduce((product, size) => product * size, 1);
+  if (offsets.length !== 2 || end - start !== values * Float32Array.BYTES_PER_ELEMENT) {
+    throw new CroplineError(
+      'MODEL_TENSOR_INVALID',
+      `Expected tensor ${name} of shape [${shape.join(', ')}] to have ${values * Float32Array.BYTES_PER_ELEMENT} bytes but it has ${end - start}: write the file again`,
+    );
+  }
+  return { shape, data: floatsOf(data.subarray(start, end)) };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isSizes(value: unknown): value is number[] {
+  return (
+    Array.isArray(value) &&
+    value.every((size) => typeof size === 'number' && Number.isSafeInteger(size) && size >= 0)
+  );
+}
+
+function cutShort(path: string, expected: number, found: number): CroplineError {
+  return invalid(path, `it is cut short: ${expected} bytes were expected, ${found} are there`);
+}
+
+function invalid(path: string, fault: string): CroplineError {
+  return new CroplineError(
+    'MODEL_FILE_INVALID',
+    `Expected a safetensors file at ${path} but ${fault}: fetch or write it again`,
+  );
+}
