@@ -1,5 +1,3 @@
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { CroplineError } from '@cropline/contracts';
 import { z } from 'zod';
 
@@ -23,7 +21,7 @@ const httpUrl = z
     'expected a URL that starts with http:// or https://',
   );
 
-/** Every variable that `cropline` reads; deploy/README.md lists them with their defaults. */
+/** Every variable that `cropline` reads; docs/cli.md lists them with their defaults. */
 const environmentSchema = z.object({
   CROPLINE_API: httpUrl.default('http://127.0.0.1:3000'),
   CROPLINE_MODEL: z.string().optional(),
@@ -42,6 +40,8 @@ const environmentSchema = z.object({
   LC_ALL: z.string().optional(),
   LC_CTYPE: z.string().optional(),
   LANG: z.string().optional(),
+  NO_COLOR: z.string().optional(),
+  TERM: z.string().optional(),
 });
 
 /** What `cropline` was told by its environment, checked and with defaults filled in. */
@@ -51,7 +51,9 @@ export interface CliConfig {
   readonly model: {
     readonly model: string | undefined;
     readonly mirror: string | undefined;
-    readonly cacheDir: string;
+    readonly cacheDir: string | undefined;
+    /** Where the cache lies unless `cacheDir` names another folder. */
+    readonly xdgCacheHome: string | undefined;
   };
   readonly device: string;
   readonly threads: number | undefined;
@@ -65,19 +67,23 @@ export interface CliConfig {
   readonly s3: { readonly endpoint: string | undefined; readonly region: string };
   /** Whether the locale's character set is UTF-8. */
   readonly unicode: boolean;
+  /** Whether the user wants colours on a terminal (https://no-color.org). */
+  readonly colour: boolean;
 }
 
 /**
  * Reads the environment; a variable set to nothing counts as not set.
  *
- * @throws `CONFIG_INVALID` with one line a fault, all of them, and no value that may be a secret.
+ * @throws `CONFIG_INVALID` with all faults, and no value that may be a secret.
  */
 export function readConfig(environment: Environment = process.env): CliConfig {
-  const set = Object.entries(environment).filter(([, value]) => value !== undefined && value !== '');
+  const set = Object.entries(environment).filter(
+    ([, value]) => value !== undefined && value !== '',
+  );
   const parsed = environmentSchema.safeParse(Object.fromEntries(set));
   if (!parsed.success) {
-    const faults = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
-    throw new CroplineError('CONFIG_INVALID', `The environment has faults:\n${faults.join('\n')}`);
+    const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    throw new CroplineError('CONFIG_INVALID', `The environment has faults: ${faults.join('; ')}`);
   }
   const env = parsed.data;
   return {
@@ -85,8 +91,8 @@ export function readConfig(environment: Environment = process.env): CliConfig {
     model: {
       model: env.CROPLINE_MODEL,
       mirror: env.CROPLINE_MODEL_MIRROR,
-      cacheDir:
-        env.CROPLINE_CACHE_DIR ?? join(env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'cropline'),
+      cacheDir: env.CROPLINE_CACHE_DIR,
+      xdgCacheHome: env.XDG_CACHE_HOME,
     },
     device: env.CROPLINE_DEVICE,
     threads: env.CROPLINE_THREADS,
@@ -98,5 +104,6 @@ export function readConfig(environment: Environment = process.env): CliConfig {
     },
     s3: { endpoint: env.S3_ENDPOINT, region: env.S3_REGION ?? env.AWS_REGION ?? 'us-east-1' },
     unicode: /utf-?8/i.test(env.LC_ALL ?? env.LC_CTYPE ?? env.LANG ?? ''),
+    colour: env.NO_COLOR === undefined && env.TERM !== 'dumb',
   };
 }

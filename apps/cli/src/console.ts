@@ -10,6 +10,8 @@ export interface Console {
   readonly stderr: OutputStream;
   /** Whether marks and bars may use characters beyond ASCII. */
   readonly unicode: boolean;
+  /** Whether terminals may be sent colours. */
+  readonly colour: boolean;
 }
 
 /** Writes text, and waits while the reader is slower than the writer. */

@@ -9,7 +9,6 @@ export const EXIT = {
   usage: 2,
   /** It could not be done: no API, no model, no device, an answer that is an error. */
   failed: 3,
-  interrupted: 130,
 } as const;
 
 const USAGE_CODES: ReadonlySet<ErrorCode> = new Set([
@@ -17,6 +16,7 @@ const USAGE_CODES: ReadonlySet<ErrorCode> = new Set([
   'CONFIG_INVALID',
   'INPUT_NOT_FOUND',
   'DEVICE_UNKNOWN',
+  'MODEL_UNKNOWN',
 ]);
 
 /** The exit code of a command that ended by an error. */

@@ -1,8 +1,9 @@
 import { constants } from 'node:os';
+import type { Writable } from 'node:stream';
 
 const cleanUps = new Set<() => void>();
 
-/** Runs `cleanUp` (at once, synchronously) when Ctrl-C ends the command; the answer takes it back. */
+/** Runs `cleanUp` (at once, synchronously) when the command is cut short; the answer takes it back. */
 export function onInterrupt(cleanUp: () => void): () => void {
   cleanUps.add(cleanUp);
   return () => {
@@ -17,9 +18,21 @@ export function onInterrupt(cleanUp: () => void): () => void {
  */
 export function exitOnInterrupt(): void {
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(name, () => {
-      for (const cleanUp of cleanUps) cleanUp();
-      process.exit(128 + constants.signals[name]);
-    });
+    process.on(name, () => exitNow(128 + constants.signals[name]));
   }
+}
+
+/**
+ * Ends the process quietly when nobody reads its output any more (`cropline results ID | head`): the
+ * reader has what it wanted.
+ */
+export function exitWhenUnread(...streams: readonly Writable[]): void {
+  for (const stream of streams) {
+    stream.on('error', (error: NodeJS.ErrnoException) => exitNow(error.code === 'EPIPE' ? 0 : 3));
+  }
+}
+
+function exitNow(code: number): never {
+  for (const cleanUp of cleanUps) cleanUp();
+  process.exit(code);
 }

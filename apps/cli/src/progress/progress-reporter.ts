@@ -1,85 +1,95 @@
-import type { OutputStream } from '../console.js';
+import type { Console } from '../console.js';
 import { onInterrupt } from '../interrupts.js';
+import { paintFor } from '../output/paint.js';
 import { progressText, type Progress } from './progress-text.js';
 
 const REDRAW_EVERY_MS = 100;
 const LINE_EVERY_MS = 5000;
 const ERASE_LINE = '\r\u001b[2K';
-
-/** How a reporter draws. */
-export interface ProgressReporterOptions {
-  readonly unicode: boolean;
-  /** A monotonic clock in milliseconds. */
-  readonly now?: () => number;
-}
+const TURNING_MARK = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 
 /**
- * Shows how far something is: on a terminal one line that is redrawn at most ten times a second and gone
- * in the end; elsewhere (a log, a pipe) a plain line every five seconds, and the last state.
+ * Shows on stderr how far something is: on a terminal one line that is redrawn ten times a second and is
+ * gone in the end; elsewhere (a log, a pipe) a plain line every five seconds, and whenever what is going
+ * on changes.
  *
  * @example
- * const progress = new ProgressReporter(process.stderr, { unicode: true });
- * progress.update({ label: 'Batch', done: 3, total: 10, unit: 'images', rate: 2, etaSeconds: 4 });
+ * const progress = new ProgressReporter(console);
+ * progress.update({ label: 'Batch', done: 3, total: 10, unit: 'images', failed: 0, rate: 2, etaSeconds: 4 });
  * progress.finish();
  */
 export class ProgressReporter {
-  readonly #stream: OutputStream;
-  readonly #unicode: boolean;
+  readonly #console: Console;
   readonly #now: () => number;
   readonly #forget: () => void;
+  readonly #timer: NodeJS.Timeout | null;
   #shownAt: number;
+  #label: string | null = null;
   #drawn = false;
-  /** The last state that was not shown, because it came too soon after another. */
-  #pending: Progress | null = null;
+  #aside = false;
+  #last: Progress | null = null;
 
-  constructor(stream: OutputStream, options: ProgressReporterOptions) {
-    this.#stream = stream;
-    this.#unicode = options.unicode;
-    this.#now = options.now ?? (() => performance.now());
-    this.#shownAt = this.#terminal ? -Infinity : this.#now();
+  /** @param now a monotonic clock in milliseconds. */
+  constructor(console: Console, now: () => number = () => performance.now()) {
+    this.#console = console;
+    this.#now = now;
+    this.#shownAt = this.#terminal ? -Infinity : now();
+    this.#timer = this.#terminal
+      ? setInterval(() => this.#redraw(), REDRAW_EVERY_MS).unref()
+      : null;
     this.#forget = onInterrupt(() => this.#erase());
   }
 
   get #terminal(): boolean {
-    return this.#stream.isTTY === true;
+    return this.#console.stderr.isTTY === true;
   }
 
   /** Takes a new state, and shows it when it is time. */
   update(progress: Progress): void {
-    this.#pending = progress;
-    const every = this.#terminal ? REDRAW_EVERY_MS : LINE_EVERY_MS;
-    if (this.#now() - this.#shownAt >= every) this.#show();
+    this.#last = progress;
+    const since = this.#now() - this.#shownAt;
+    if (this.#terminal) {
+      if (since >= REDRAW_EVERY_MS) this.#redraw();
+    } else if (since >= LINE_EVERY_MS || (this.#label !== null && this.#label !== progress.label)) {
+      this.#shownAt = this.#now();
+      const line = progressText(progress, { columns: 200, bar: 'none' });
+      this.#console.stderr.write(`${line}\n`);
+    }
+    this.#label = progress.label;
   }
 
   /** Lets something be written to the same terminal, with the bar out of its way. */
   async above(write: () => Promise<void>): Promise<void> {
     this.#erase();
+    this.#aside = true;
     await write();
+    this.#aside = false;
   }
 
-  /** Ends it: a terminal is left without the bar; elsewhere a state not yet shown is written. */
+  /** Ends it, and leaves a terminal without the bar. */
   finish(): void {
-    if (this.#terminal) this.#erase();
-    else if (this.#pending !== null) this.#show();
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#erase();
     this.#forget();
   }
 
-  #show(): void {
-    if (this.#pending === null) return;
-    if (this.#terminal) {
-      const columns = (this.#stream.columns ?? 80) - 1;
-      const bar = this.#unicode ? 'unicode' : 'ascii';
-      this.#stream.write(ERASE_LINE + progressText(this.#pending, { columns, bar }));
-      this.#drawn = true;
-    } else {
-      this.#stream.write(`${progressText(this.#pending, { columns: 200, bar: 'none' })}\n`);
-    }
-    this.#pending = null;
+  #redraw(): void {
+    if (this.#last === null || this.#aside) return;
+    const { stderr, unicode } = this.#console;
+    const frame = TURNING_MARK[Math.floor(this.#now() / REDRAW_EVERY_MS) % TURNING_MARK.length];
+    const line = progressText(this.#last, {
+      columns: (stderr.columns ?? 80) - 1,
+      bar: unicode ? 'unicode' : 'ascii',
+      paint: paintFor(stderr, this.#console),
+      ...(unicode && frame !== undefined ? { mark: frame } : {}),
+    });
+    stderr.write(ERASE_LINE + line);
+    this.#drawn = true;
     this.#shownAt = this.#now();
   }
 
   #erase(): void {
-    if (this.#drawn) this.#stream.write(ERASE_LINE);
+    if (this.#drawn) this.#console.stderr.write(ERASE_LINE);
     this.#drawn = false;
     if (this.#terminal) this.#shownAt = -Infinity;
   }

@@ -1,0 +1,94 @@
+import type { Batch } from '@cropline/contracts';
+import type { Paint } from '../output/paint.js';
+import { formatCount, formatDuration, formatRate } from '../progress/format-amount.js';
+import { progressText } from '../progress/progress-text.js';
+import { batchProgress } from './batch-progress.js';
+
+/** How a text about a batch is drawn. */
+export interface BatchTextStyle {
+  readonly unicode: boolean;
+  readonly paint: Paint;
+}
+
+const WIDTH = 100;
+
+/** How a batch ended, in one line: the outcomes, the time, and where the results lie. */
+export function summaryLine(batch: Batch, { unicode, paint }: BatchTextStyle): string {
+  const { status, counts, output, error } = batch;
+  const good = status === 'completed' && counts.failed === 0;
+  const look = good ? 'green' : 'red';
+  const mark = unicode ? `${good ? '✔' : '✘'} ` : '';
+  const outcomes = [
+    `${formatCount(counts.succeeded)} succeeded`,
+    paint(counts.failed === 0 ? 'dim' : 'red', `${formatCount(counts.failed)} failed`),
+    ...(counts.cancelled === 0 ? [] : [`${formatCount(counts.cancelled)} cancelled`]),
+    ...(counts.pending === 0 ? [] : [`${formatCount(counts.pending)} without an outcome`]),
+  ].join(', ');
+  const seconds = secondsOf(batch);
+  const time = seconds === null ? '' : ` in ${formatDuration(seconds)}`;
+  const done = counts.succeeded + counts.failed;
+  const rate =
+    seconds === null || seconds <= 0 || done === 0
+      ? ''
+      : paint('dim', ` (${formatRate(done / seconds)} images/s)`);
+  const why = error === null ? '' : `; ${error.code}: ${error.message.replace(/\s+/g, ' ')}`;
+  const where = output.results ?? output.url;
+  const arrow = unicode ? '→' : '->';
+  const word = batchProgress(batch).label;
+  return `${paint(look, `${mark}${word}`)}${time}: ${outcomes}${rate}${why} ${paint('dim', arrow)} ${where}`;
+}
+
+/** Everything about a batch, a line a fact. */
+export function statusText(batch: Batch, { unicode, paint }: BatchTextStyle): string {
+  const { counts, options, model, metadata, output, error } = batch;
+  const facts: readonly (readonly [string, string | null])[] = [
+    ['Batch', batch.id],
+    ['Status', batch.status],
+    [
+      'Progress',
+      progressText(batchProgress(batch), {
+        columns: WIDTH,
+        bar: unicode ? 'unicode' : 'ascii',
+        paint,
+      }),
+    ],
+    [
+      'Images',
+      `${formatCount(counts.total)}: ${formatCount(counts.pending)} pending, ${formatCount(counts.succeeded)} succeeded, ${formatCount(counts.failed)} failed, ${formatCount(counts.cancelled)} cancelled`,
+    ],
+    ['Options', `${options.crops} crops, top ${options.topK}`],
+    ['Model', model === null ? null : `${model.name} (${model.digest})`],
+    ['Metadata', metadataText(metadata)],
+    ['Created', batch.createdAt],
+    ['Started', batch.startedAt],
+    ['Cancelled', batch.cancelRequestedAt],
+    ['Finished', batch.finishedAt],
+    ['Output', output.url],
+    ['Results', output.results],
+    ['Errors', output.errors],
+    ['Manifest', output.manifest],
+    ['Error', error === null ? null : `${error.code}: ${error.message}`],
+  ];
+  return facts
+    .flatMap(([name, value]) =>
+      value === null ? [] : [`${paint('dim', name.padEnd(9))} ${value}\n`],
+    )
+    .join('');
+}
+
+/** One batch as a row of a list. */
+export function listLine({ id, status, counts, createdAt }: Batch): string {
+  const done = `${formatCount(counts.total - counts.pending)}/${formatCount(counts.total)}`;
+  const failed = counts.failed === 0 ? '' : `  ${formatCount(counts.failed)} failed`;
+  return `${id}  ${createdAt}  ${status.padEnd(11)}  ${done} images${failed}`;
+}
+
+/** From submission to the end, in seconds; null while it runs. */
+function secondsOf({ createdAt, finishedAt }: Batch): number | null {
+  return finishedAt === null ? null : (Date.parse(finishedAt) - Date.parse(createdAt)) / 1000;
+}
+
+function metadataText(metadata: Batch['metadata']): string | null {
+  const pairs = Object.entries(metadata).map(([key, value]) => `${key}=${value}`);
+  return pairs.length === 0 ? null : pairs.join(', ');
+}

@@ -1,0 +1,50 @@
+import type { Batch, CroplineClient } from '@cropline/contracts';
+import type { Invocation } from '../command/invocation.js';
+import { write } from '../console.js';
+import { EXIT } from '../exit-codes.js';
+import { onInterrupt } from '../interrupts.js';
+import { paintFor } from '../output/paint.js';
+import { ProgressReporter } from '../progress/progress-reporter.js';
+import { batchProgress } from './batch-progress.js';
+import { summaryLine } from './batch-text.js';
+
+const LOOK_EVERY_MS = 500;
+
+/**
+ * Follows a batch to its end: a live bar (plain lines where stderr is no terminal) and a line of summary,
+ * or with `json` the batch as a line of JSON at every change. Ctrl-C ends the watching, not the batch.
+ *
+ * @returns `EXIT.ok` when every image of the batch succeeded.
+ */
+export async function watchBatch(
+  client: CroplineClient,
+  id: string,
+  json: boolean,
+  { console }: Invocation,
+): Promise<number> {
+  const { stdout, stderr, unicode } = console;
+  const forget = onInterrupt(() => {
+    stderr.write(`The batch goes on; follow it again with: cropline watch ${id}\n`);
+  });
+  const progress = json ? null : new ProgressReporter(console);
+  let last: Batch | null = null;
+  try {
+    for await (const batch of client.watch(id, { intervalMs: LOOK_EVERY_MS })) {
+      last = batch;
+      if (json) await write(stdout, `${JSON.stringify(batch)}\n`);
+      progress?.update(batchProgress(batch));
+    }
+  } finally {
+    progress?.finish();
+    forget();
+  }
+  if (last === null) return EXIT.failed;
+  const { failed } = last.counts;
+  if (!json) {
+    await write(stdout, `${summaryLine(last, { unicode, paint: paintFor(stdout, console) })}\n`);
+    if (failed > 0) {
+      await write(stderr, `See what failed with: cropline results ${id} --status failed\n`);
+    }
+  }
+  return last.status === 'completed' && failed === 0 ? EXIT.ok : EXIT.incomplete;
+}

@@ -1,0 +1,23 @@
+import { parseDevice, resolveDevice } from '@cropline/model';
+import { createClassifier, type Classifier } from '@cropline/pipeline';
+import type { Invocation } from '../command/invocation.js';
+import { fetchModel } from '../models/fetch-model.js';
+
+/** The engine as the environment describes it, loaded and warm. @throws `DEVICE_*`, `MODEL_*`, `BACKEND_FAILED` */
+export async function openEngine(invocation: Invocation): Promise<Classifier> {
+  const { config, console } = invocation;
+  const device = await resolveDevice(parseDevice(config.device));
+  const model = await fetchModel(undefined, invocation);
+  return createClassifier({
+    model,
+    device,
+    maxPixels: config.images.maxPixels,
+    ...(config.threads === undefined ? {} : { threads: config.threads }),
+    ...(config.batchSize === undefined ? {} : { batchSize: config.batchSize }),
+    onCrash: ({ message }) => {
+      console.stderr.write(
+        `cropline: note: an inference thread was lost and replaced (${message})\n`,
+      );
+    },
+  });
+}

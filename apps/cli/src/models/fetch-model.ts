@@ -1,0 +1,42 @@
+import { resolveModel, type ResolvedModel } from '@cropline/model';
+import type { Invocation } from '../command/invocation.js';
+import { write } from '../console.js';
+import { ProgressReporter } from '../progress/progress-reporter.js';
+import { RateMeter } from '../progress/rate-meter.js';
+import { modelLocation } from './model-location.js';
+
+/** Makes a model ready, and shows how far it is when it has to be fetched. @throws `MODEL_*` */
+export async function fetchModel(
+  name: string | undefined,
+  { console, config }: Invocation,
+): Promise<ResolvedModel> {
+  const progress = new ProgressReporter(console);
+  const notices: string[] = [];
+  let meter: RateMeter | null = null;
+  let before = 0;
+  try {
+    return await resolveModel({
+      ...modelLocation(config, name),
+      onNotice: (message) => notices.push(message),
+      onProgress: ({ file, receivedBytes: done, totalBytes: total }) => {
+        // A download that is resumed begins with bytes that took no time now.
+        if (meter === null) before = done;
+        meter ??= new RateMeter();
+        const rate = meter.rate(done - before);
+        const etaSeconds = rate === null || total === null ? null : (total - done) / rate;
+        progress.update({
+          label: `Fetching ${file}`,
+          done,
+          total,
+          unit: 'bytes',
+          failed: 0,
+          rate,
+          etaSeconds,
+        });
+      },
+    });
+  } finally {
+    progress.finish();
+    for (const notice of notices) await write(console.stderr, `cropline: note: ${notice}\n`);
+  }
+}

@@ -1,0 +1,59 @@
+import { describeModel, listModels } from '@cropline/model';
+import type { Invocation } from '../command/invocation.js';
+import { write } from '../console.js';
+import { EXIT } from '../exit-codes.js';
+import { paintFor } from '../output/paint.js';
+import { formatBytes, formatCount } from '../progress/format-amount.js';
+import { modelLocation } from './model-location.js';
+
+/** Prints every model known by name. */
+export async function printModels(json: boolean, { console, config }: Invocation): Promise<number> {
+  const { stdout } = console;
+  for (const model of await listModels(modelLocation(config))) {
+    const size =
+      model.bytes === null ? 'not in the cache' : `${formatBytes(model.bytes)} in the cache`;
+    const line = `${model.name}  ${size}${model.default ? '  (default)' : ''}`;
+    await write(stdout, `${json ? JSON.stringify(model) : line}\n`);
+  }
+  return EXIT.ok;
+}
+
+/** Prints what there is to say of one model, whether it is in the cache or not. */
+export async function printModel(
+  name: string | undefined,
+  json: boolean,
+  { console, config }: Invocation,
+): Promise<number> {
+  const { stdout } = console;
+  const model = await describeModel(modelLocation(config, name));
+  if (json) {
+    await write(stdout, `${JSON.stringify(model)}\n`);
+    return EXIT.ok;
+  }
+  const { input, weights } = model;
+  const resized =
+    model.resize === 'warp'
+      ? `warped to ${model.resizeTo} × ${model.resizeTo}`
+      : `shorter side to ${model.resizeTo}`;
+  const size = weights.bytes === null ? weights.state : formatBytes(weights.bytes);
+  const facts: readonly (readonly [string, string | null])[] = [
+    ['Name', model.name],
+    ['Variant', model.variant],
+    ['Parameters', formatCount(model.parameters)],
+    ['Classes', formatCount(model.classes)],
+    [
+      'Input',
+      `${model.inputSize} × ${model.inputSize} of an image ${resized}; ${input.channels.join('')} minus ${input.mean.join(', ')}`,
+    ],
+    ['Weights', `${weights.path} (${size})`],
+    ['Digest', model.digest],
+    ['Graph', model.graphPath ?? 'not made yet'],
+    ['Sources', model.sources.length === 0 ? null : model.sources.join(', ')],
+    ['Licence', model.license],
+  ];
+  const paint = paintFor(stdout, console);
+  for (const [fact, value] of facts) {
+    if (value !== null) await write(stdout, `${paint('dim', fact.padEnd(10))} ${value}\n`);
+  }
+  return EXIT.ok;
+}

@@ -1,0 +1,37 @@
+import { CROPLINE_VERSION } from '@cropline/contracts';
+import { Command } from 'commander';
+import { declareBatchCommands } from './batches/batch-commands.js';
+import { declareClassify } from './classify/classify-command.js';
+import { helpText } from './command/help-text.js';
+import type { Run } from './command/invocation.js';
+import { declareModel } from './models/model-command.js';
+
+/** The command line of `cropline`: every command with its arguments, options and help. */
+export function createProgram(run: Run): Command {
+  const program = new Command('cropline')
+    .description('Labels for all the images in your bucket, or in a folder.')
+    .version(CROPLINE_VERSION, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
+    // Settled before any command is declared, as commands take it over: nothing exits on its own.
+    .exitOverride()
+    .configureOutput({ outputError: () => undefined });
+
+  declareClassify(program, run);
+  declareBatchCommands(program, run);
+  declareModel(program, run);
+
+  program.addHelpText(
+    'after',
+    helpText(
+      [
+        'cropline classify ~/photos --crops ten',
+        'cropline submit urls.txt --watch',
+        'cropline results BATCH --json -o results.jsonl',
+        'cropline help submit',
+      ],
+      ['api', 'model', 'mirror', 'device', 'colour'],
+    ),
+  );
+  return program;
+}
