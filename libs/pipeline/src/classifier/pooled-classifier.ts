@@ -173,7 +173,8 @@ export class PooledClassifier implements Classifier {
   ): Promise<DecodedImage> {
     try {
       const header = await readHeader(bytes, this.#options.maxPixels);
-      const plan = planCrops(crops, header, this.#options.model.info);
+      const { width, height } = header;
+      const plan = planCrops(crops, { width, height }, this.#options.model.info);
       const pictures = await decodeViews(bytes, header, plan.views, signal);
       ticket.decoded(plan.crops.length);
       return { header, plan, pictures };
