@@ -114,9 +114,10 @@ export function createChunkConsumer(options: ChunkConsumerOptions): ChunkConsume
       draining ??= worker.pause();
       const drained = draining.then(() => 'drained' as const);
       if ((await within(deadlineMs, drained)) === 'drained') return 'finished';
-      for (const claim of claims.values()) claim.abort(new HandBack());
+      const rest = [...claims.values()];
+      for (const claim of rest) claim.abort(new HandBack());
       await within(HAND_BACK_MS, drained);
-      return 'handed-back';
+      return rest.length === 0 ? 'finished' : 'handed-back';
     },
     close: async () => {
       await consumer.drain(0);

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { describeCause } from '@cropline/contracts';
 import { Worker, WaitingError, DelayedError, type Job } from 'bullmq';
 import type { Coordinator, CoordinatorOptions } from './coordinator.js';
@@ -31,6 +32,8 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
   const context: AdvanceContext = { states, store, chunks, window, log };
   const sweeper = new Sweeper(context, coordination);
   const closing = new AbortController();
+  // Every request of every batch under way listens to it.
+  setMaxListeners(0, closing.signal);
 
   const handle = async (job: Job<CoordinationJob>, token = ''): Promise<undefined> => {
     switch (job.data.kind) {

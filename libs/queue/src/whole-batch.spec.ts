@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ItemResult } from '@cropline/contracts';
+import { startRedis, startS3 } from '@cropline/tools';
 import type { ChunkProcessor } from './chunk-consumer.js';
 import {
   jsonLines,
@@ -9,11 +10,11 @@ import {
   succeeded,
   untilStatus,
   type QueueBench,
-} from './spec-support/queue-bench.js';
+} from './testing/queue-bench.js';
 
 let bench: QueueBench;
 beforeAll(async () => {
-  bench = await startQueueBench();
+  bench = await startQueueBench({ redis: startRedis(), s3: startS3() });
   bench.coordinator();
 });
 afterAll(() => bench.stop());

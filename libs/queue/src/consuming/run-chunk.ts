@@ -61,7 +61,15 @@ export async function runChunk(
   // is not written over. A batch that is being stopped still gets what is done.
   const after = await states.standing(batchId, index);
   if (after === null || after.counted || after.sealed) return recount(after);
-  await writePart(store, chunk, results, timing, signal);
+  try {
+    await writePart(store, chunk, results, timing, signal);
+  } catch (error) {
+    if (signal.aborted || history.thrown + 1 < CHUNK_ATTEMPTS) throw error;
+    if (!(error instanceof CroplineError)) throw error;
+    // Without its output no chunk of this batch gets anywhere.
+    await states.fail(batchId, { code: error.code, message: error.message });
+    return { verdict: 'closed', advance: true };
+  }
   return count(results);
 }
 

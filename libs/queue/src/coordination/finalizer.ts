@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import { once } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { CROPLINE_VERSION, type BatchStatus } from '@cropline/contracts';
 import type { ObjectStore } from '@cropline/storage';
@@ -92,6 +92,7 @@ async function writeResults(
   const files = batchFolder(folder);
   const failure = new AbortController();
   const either = AbortSignal.any([signal, failure.signal]);
+  setMaxListeners(0, either);
   const results = new OutputFile(files.results);
   const errors = new OutputFile(files.errors);
   const counts = { succeeded: 0, failed: 0, cancelled: 0 };

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { FINAL_STATUSES } from '@cropline/contracts';
 import type { ObjectStore } from '@cropline/storage';
 import { batchFolder } from '../batch/batch-folder.js';
@@ -14,6 +15,7 @@ export async function* resultLines(
   status: OutcomeStatus | undefined,
 ): AsyncGenerator<Buffer> {
   const stop = new AbortController();
+  setMaxListeners(0, stop.signal);
   try {
     if (!FINAL_STATUSES.has(state.status)) {
       for await (const part of joinedParts(store, state, bits, 'nothing', stop.signal)) {

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Batch, CreateBatchRequest, ItemResult } from '@cropline/contracts';
 import { createObjectStore, type ObjectStore } from '@cropline/storage';
-import { startRedis, startS3 } from '@cropline/tools';
 import type { BatchService } from '../batch-service.js';
 import type { ChunkConsumer, ChunkConsumerOptions, ChunkProcessor } from '../chunk-consumer.js';
 import type { Coordinator, CoordinatorOptions } from '../coordinator.js';
@@ -36,9 +35,21 @@ export interface QueueBench {
   stop(): Promise<void>;
 }
 
-/** Starts the servers; `stop` closes everything that was made. */
-export async function startQueueBench(): Promise<QueueBench> {
-  const [redis, s3] = await Promise.all([startRedis(), startS3()]);
+/** The servers a bench stands on, as @cropline/tools starts them. */
+export interface BenchServers {
+  readonly redis: Promise<{ readonly url: string; stop(): Promise<void> }>;
+  readonly s3: Promise<{
+    readonly endpoint: string;
+    readonly region: string;
+    readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+    createBucket(name: string): Promise<void>;
+    stop(): Promise<void>;
+  }>;
+}
+
+/** Sets up a bench; `stop` closes everything that was made, and the servers. */
+export async function startQueueBench(servers: BenchServers): Promise<QueueBench> {
+  const [redis, s3] = await Promise.all([servers.redis, servers.s3]);
   await s3.createBucket('results');
   const { endpoint, region, credentials } = s3;
   const storeOptions = { endpoint, region, credentials };

@@ -1,0 +1,13 @@
+import { startRedis, startS3 } from '@cropline/tools';
+import { startQueueBench, requestOf, untilStatus } from './dist/testing/queue-bench.js';
+const bench = await startQueueBench({ redis: startRedis(), s3: startS3() });
+bench.coordinator();
+const s = bench.service();
+const c = bench.consumer();
+console.time('x');
+const {id} = await s.create(requestOf(Number(process.argv[2] ?? 100)));
+await untilStatus(s, id, 'completed'); console.timeEnd('x');
+await bench.stop();
+console.log(process.getActiveResourcesInfo());
+const t = Date.now();
+process.on('exit', () => console.log('exit after', Date.now() - t));
