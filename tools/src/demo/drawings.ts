@@ -18,7 +18,8 @@ const down = (id: string, from: string, to: string): string =>
 const ball = (id: string, from: string, to: string): string =>
   `<radialGradient id="${id}" cx="0.38" cy="0.32" r="0.75"><stop offset="0" stop-color="${from}"/><stop offset="1" stop-color="${to}"/></radialGradient>`;
 
-const ground = (id: string): string => `<rect width="${WIDTH}" height="${HEIGHT}" fill="url(#${id})"/>`;
+const ground = (id: string): string =>
+  `<rect width="${WIDTH}" height="${HEIGHT}" fill="url(#${id})"/>`;
 
 const times = (count: number, draw: (index: number) => string): string =>
   Array.from({ length: count }, (_, index) => draw(index)).join('');
@@ -121,10 +122,14 @@ function mushroom(): Drawing {
     [455, 190, 22],
     [300, 205, 16],
     [240, 220, 12],
-  ].map(([x, y, r]) => `<ellipse cx="${x}" cy="${y}" rx="${r}" ry="${(r ?? 0) * 0.8}" fill="#fff4e6"/>`);
+  ].map(
+    ([x, y, r]) => `<ellipse cx="${x}" cy="${y}" rx="${r}" ry="${(r ?? 0) * 0.8}" fill="#fff4e6"/>`,
+  );
   return scene(
     'mushroom',
-    down('wood', '#28421f', '#5f7d3a') + ball('cap', '#ff5b45', '#a30f0f') + down('stem', '#fffaf0', '#d9cdb4'),
+    down('wood', '#28421f', '#5f7d3a') +
+      ball('cap', '#ff5b45', '#a30f0f') +
+      down('stem', '#fffaf0', '#d9cdb4'),
     `${ground('wood')}${times(120, (index) => `<path d="M${(index * 53) % 640} 480q${(index % 7) - 3} -${40 + ((index * 17) % 60)} ${((index * 5) % 30) - 15} -${70 + ((index * 31) % 70)}" stroke="#${index % 2 === 0 ? '4c7a2a' : '7fa04a'}" stroke-width="4" fill="none"/>`)}
      <path d="M285 240Q270 400 250 460L400 460Q375 380 365 240Z" fill="url(#stem)"/><path d="M270 290Q325 330 382 290L378 262L275 262Z" fill="#efe3cb"/>
      <path d="M130 255Q150 70 325 70Q505 70 520 255Q325 300 130 255Z" fill="url(#cap)"/>${spots.join('')}`,
@@ -154,7 +159,9 @@ function soccerBall(): Drawing {
   });
   return scene(
     'soccer-ball',
-    down('grass', '#5fa843', '#2f6e22') + ball('leather', '#ffffff', '#b9bec4') + '<clipPath id="disc"><circle cx="320" cy="240" r="172"/></clipPath>',
+    down('grass', '#5fa843', '#2f6e22') +
+      ball('leather', '#ffffff', '#b9bec4') +
+      '<clipPath id="disc"><circle cx="320" cy="240" r="172"/></clipPath>',
     `${ground('grass')}${times(160, (index) => `<line x1="${(index * 71) % 640}" y1="${(index * 43) % 480}" x2="${((index * 71) % 640) + 3}" y2="${((index * 43) % 480) - 16}" stroke="#7cc45a" stroke-width="2"/>`)}
      <ellipse cx="335" cy="412" rx="160" ry="24" fill="#00000055"/><circle cx="320" cy="240" r="172" fill="url(#leather)"/><g clip-path="url(#disc)">${pentagon(320, 240, 58, 0)}${outer}</g>`,
   );
@@ -163,7 +170,8 @@ function soccerBall(): Drawing {
 function candle(): Drawing {
   return scene(
     'candle',
-    down('dark', '#140d0a', '#3a2012') + down('wax', '#fff3d6', '#e0b878') +
+    down('dark', '#140d0a', '#3a2012') +
+      down('wax', '#fff3d6', '#e0b878') +
       '<radialGradient id="glow"><stop offset="0" stop-color="#ffd27a" stop-opacity="0.9"/><stop offset="1" stop-color="#ffb347" stop-opacity="0"/></radialGradient>',
     `${ground('dark')}<circle cx="320" cy="130" r="200" fill="url(#glow)"/><rect x="265" y="205" width="110" height="230" rx="8" fill="url(#wax)"/>
      <ellipse cx="320" cy="207" rx="55" ry="14" fill="#ffe9bd"/><path d="M282 210q4 60 -4 80q14 6 12 -30z" fill="#fff6e0"/><line x1="320" y1="205" x2="320" y2="170" stroke="#222" stroke-width="4"/>
@@ -196,7 +204,9 @@ function maze(): Drawing {
 function volcano(): Drawing {
   return scene(
     'volcano',
-    down('dusk', '#2b2440', '#c7613c') + down('rock', '#4a3b37', '#1f1917') + down('lava', '#ffd23f', '#e02f12'),
+    down('dusk', '#2b2440', '#c7613c') +
+      down('rock', '#4a3b37', '#1f1917') +
+      down('lava', '#ffd23f', '#e02f12'),
     `${ground('dusk')}<path d="M250 150Q180 60 260 40Q300 -10 350 30Q440 20 410 90Q420 130 380 150Z" fill="#5a5057" opacity="0.9"/>
      <path d="M0 480L240 150Q320 175 400 150L640 480Z" fill="url(#rock)"/><path d="M268 158Q320 176 372 158L352 200Q372 300 420 400L350 330L330 480L290 320L230 420Q290 290 285 200Z" fill="url(#lava)"/>
      <path d="M300 160Q290 80 320 60Q350 90 340 160Z" fill="#ff9a2e"/>${times(24, (index) => `<circle cx="${320 + ((index * 37) % 120) - 60}" cy="${150 - ((index * 29) % 120)}" r="${2 + (index % 3)}" fill="#ffcf5c"/>`)}`,

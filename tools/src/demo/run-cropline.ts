@@ -6,7 +6,9 @@ const MAIN = fileURLToPath(new URL('../../../apps/cli/dist/main.js', import.meta
 
 /** Runs a `cropline` command at this terminal and resolves to its exit code. */
 export async function runCropline(args: readonly string[]): Promise<number> {
-  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'inherit', 'inherit'] });
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
   const [code] = (await once(child, 'exit')) as [number | null];
   return code ?? 1;
 }

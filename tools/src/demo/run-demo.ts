@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CROP_COUNTS, CroplineClient, type Batch, type ItemResult } from '@cropline/contracts';
 import { createObjectStore, type ObjectStore } from '@cropline/storage';
+import { isErrorLine, readableLine } from '../stack/log-line.js';
 import { startStack, type Stack } from '../stack/start-stack.js';
 import { drawnImages, folderImages, type DemoImage } from './demo-images.js';
 import type { DemoOptions } from './demo-options.js';
@@ -31,12 +32,18 @@ export async function runDemo(options: DemoOptions, signal: AbortSignal): Promis
   // It shows its own progress, and its own message when they cannot be had.
   if ((await untilAborted(runCropline(['model', 'pull']), signal)) !== 0) return false;
   say('Starting Redis, S3, the API and a worker …');
-  const stack = await untilAborted(startStack({ workers: 1 }), signal);
+  const errors: string[] = [];
+  const onLine = (source: string, line: string): void => {
+    if (isErrorLine(line)) errors.push(readableLine(source, line));
+  };
+  const stack = await untilAborted(startStack({ workers: 1, onLine }), signal);
   try {
     const batch = await untilAborted(classifyThrough(stack, images, options, signal), signal);
+    const ok = batch.status === 'completed' && batch.counts.succeeded === images.length;
+    if (errors.length > 0) say(`\nErrors that were logged:\n\n${errors.slice(0, 10).join('\n')}`);
     say(options.keep ? keptStack(stack, batch) : AFTERWARDS);
     if (options.keep) await once(signal, 'abort');
-    return batch.status === 'completed' && batch.counts.succeeded === images.length;
+    return ok;
   } finally {
     await stack.stop();
   }
@@ -56,7 +63,9 @@ async function classifyThrough(
     await stack.s3.createBucket(new URL(IMAGES).hostname);
     const items = await upload(store, images);
     const { id } = await client.createBatch({ items, options: { crops: options.crops } });
-    say(`Submitted batch ${id}: ${images.length} images, ${CROP_COUNTS[options.crops]} crops each.\n`);
+    say(
+      `Submitted batch ${id}: ${images.length} images, ${CROP_COUNTS[options.crops]} crops each.\n`,
+    );
     await runCropline(['watch', id, '--api', stack.apiUrl]);
     signal.throwIfAborted();
 

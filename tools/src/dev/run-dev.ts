@@ -6,7 +6,7 @@ import { childEnvironment } from '../stack/child-environment.js';
 import { ManagedProcess } from '../stack/managed-process.js';
 import { startStack, type Stack } from '../stack/start-stack.js';
 import { compiledAt, PACKAGES_OF } from './compiled-packages.js';
-import { readableLine } from './log-line.js';
+import { readableLine } from '../stack/log-line.js';
 
 const TSC = fileURLToPath(new URL('../../../node_modules/typescript/lib/tsc.js', import.meta.url));
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));

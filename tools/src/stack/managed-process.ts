@@ -2,6 +2,7 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { parseLogLine } from './log-line.js';
 import { guardChild } from './parent-guard.js';
 
 const LINES_KEPT = 40;
@@ -171,11 +172,6 @@ export class ManagedProcess implements StackProcess {
 
 /** The fields of a JSON log line whose `msg` is `message`; null for any other line. */
 export function logFields(line: string, message: string): Readonly<Record<string, unknown>> | null {
-  if (!line.startsWith('{')) return null;
-  try {
-    const fields = JSON.parse(line) as Readonly<Record<string, unknown>>;
-    return fields['msg'] === message ? fields : null;
-  } catch {
-    return null;
-  }
+  const fields = parseLogLine(line);
+  return fields?.['msg'] === message ? fields : null;
 }

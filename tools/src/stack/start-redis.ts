@@ -82,7 +82,10 @@ async function startOnFreePort(
       return { server, port };
     } catch (error) {
       if (tries === PORT_TRIES || !/address already in use/i.test(describeCause(error))) {
-        throw new CroplineError('QUEUE_UNAVAILABLE', `Redis did not start: ${describeCause(error)}`);
+        throw new CroplineError(
+          'QUEUE_UNAVAILABLE',
+          `Redis did not start: ${describeCause(error)}`,
+        );
       }
     }
   }
