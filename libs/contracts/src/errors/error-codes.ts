@@ -59,8 +59,15 @@ export const ERROR_CODES = {
     'request',
     404,
     false,
-    'No endpoint has this method and path.',
+    'No endpoint has this path.',
     'See /docs for the endpoints.',
+  ),
+  METHOD_NOT_ALLOWED: code(
+    'request',
+    405,
+    false,
+    'The path exists, but not with this method.',
+    'Use one of the methods that the `Allow` header names.',
   ),
   CURSOR_INVALID: code(
     'request',

@@ -7,8 +7,7 @@ import { classifyOptionsSchema } from './options.js';
 export const MAX_CLASSIFICATION_WAIT_MS = 120_000;
 
 /** How long to wait for the answer before 202 is sent instead, in milliseconds. */
-export const classificationWaitSchema = z.coerce
-  .number()
+export const classificationWaitSchema = z
   .int()
   .min(0)
   .max(MAX_CLASSIFICATION_WAIT_MS)

@@ -1,0 +1,37 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import type { BatchService } from '@cropline/queue';
+import { BatchesController } from './batches/batches-controller.js';
+import { ResultsController } from './batches/results-controller.js';
+import { ClassificationsController } from './classifications/classifications-controller.js';
+import { HealthController } from './health/health-controller.js';
+import type { Readiness } from './health/readiness.js';
+import { BATCH_SERVICE, READINESS, STOPPING } from './service-tokens.js';
+
+/** What the controllers work with. */
+export interface ApiServices {
+  readonly batches: BatchService;
+  readonly readiness: Readiness;
+  /** Aborted when the API begins to stop. */
+  readonly stopping: AbortSignal;
+}
+
+/** The endpoints of the API over given services. */
+@Module({})
+export class ApiModule {
+  static over({ batches, readiness, stopping }: ApiServices): DynamicModule {
+    return {
+      module: ApiModule,
+      controllers: [
+        BatchesController,
+        ResultsController,
+        ClassificationsController,
+        HealthController,
+      ],
+      providers: [
+        { provide: BATCH_SERVICE, useValue: batches },
+        { provide: READINESS, useValue: readiness },
+        { provide: STOPPING, useValue: stopping },
+      ],
+    };
+  }
+}

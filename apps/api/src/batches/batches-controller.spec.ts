@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { batchPageSchema, batchSchema, CroplineError } from '@cropline/contracts';
+import { problemIn, startTestApi, type TestApi } from '../testing/test-api.js';
+
+describe('batches over HTTP', () => {
+  let api: TestApi;
+  beforeAll(async () => {
+    api = await startTestApi();
+  });
+  afterAll(() => api.close());
+
+  it('accepts a batch with 202, its Location and defaults filled in', async () => {
+    const response = await api.post('/v1/batches', {
+      items: [{ id: 'cat', url: 's3://photos/cat.jpg' }, { url: 'https://host/dog.jpg?x=1' }],
+      options: { topK: 3 },
+      output: { url: 's3://results/here' },
+      metadata: { team: 'pets' },
+    });
+    expect(response.status).toBe(202);
+    const batch = batchSchema.parse(await response.json());
+    expect(response.headers.get('location')).toBe(`/v1/batches/${batch.id}`);
+    expect(api.fake.created.at(-1)).toEqual({
+      items: [{ id: 'cat', url: 's3://photos/cat.jpg' }, { url: 'https://host/dog.jpg?x=1' }],
+      options: { crops: 'ten', topK: 3 },
+      output: { url: 's3://results/here' },
+      metadata: { team: 'pets' },
+    });
+    const seen = await api.fetch(response.headers.get('location')!);
+    expect(seen.status).toBe(200);
+    expect(await seen.json()).toEqual(batch);
+  });
+
+  it('takes 10,000 items with the longest URLs and ids', async () => {
+    const id = (index: number): string => `${index}`.padEnd(256, 'x');
+    const url = `https://host/${'k'.repeat(4096 - 'https://host/'.length)}`;
+    const items = Array.from({ length: 10_000 }, (_, index) => ({ id: id(index), url }));
+    const response = await api.post('/v1/batches', { items });
+    expect(response.status).toBe(202);
+    expect(api.fake.created.at(-1)?.items).toHaveLength(10_000);
+  });
+
+  it('lists batches with the query filled in', async () => {
+    const response = await api.fetch('/v1/batches');
+    expect(response.status).toBe(200);
+    expect(batchPageSchema.parse(await response.json()).batches.length).toBeGreaterThan(0);
+    expect(api.fake.queries.at(-1)).toEqual({ limit: 20 });
+    await api.fetch('/v1/batches?status=failed&cursor=abc&limit=7');
+    expect(api.fake.queries.at(-1)).toEqual({ status: 'failed', cursor: 'abc', limit: 7 });
+  });
+
+  it('cancels with 202 and the batch', async () => {
+    const response = await api.fetch('/v1/batches/b-1/cancel', { method: 'POST' });
+    expect(response.status).toBe(202);
+    expect(batchSchema.parse(await response.json()).status).toBe('cancelling');
+  });
+
+  it('finds an item whose id has slashes, spaces and umlauts', async () => {
+    const id = 'a/b c%20ü?#.jpg';
+    api.fake.outcomes = [{ id, url: 's3://b/k', status: 'cancelled' }];
+    const response = await api.fetch(`/v1/batches/b-1/items/${encodeURIComponent(id)}`);
+    expect(await response.json()).toMatchObject({ id, status: 'cancelled' });
+  });
+
+  it('answers HEAD as GET, without the body', async () => {
+    const response = await api.fetch('/v1/batches/b-1', { method: 'HEAD' });
+    expect(response.status).toBe(200);
+    expect(await response.text()).toBe('');
+  });
+
+  it.each([
+    ['QUEUE_UNAVAILABLE', 503],
+    ['STORAGE_UNAVAILABLE', 503],
+    ['BATCH_STATE_CONFLICT', 409],
+    ['CURSOR_INVALID', 400],
+    ['OUTPUT_NOT_ALLOWED', 422],
+  ] as const)('passes %s on as %i', async (code, status) => {
+    api.fake.fault = new CroplineError(code, `What ${code} says.`, { cause: new Error('inner') });
+    try {
+      for (const [method, path] of [
+        ['GET', '/v1/batches'],
+        ['GET', '/v1/batches/b-1'],
+        ['GET', '/v1/batches/b-1/results'],
+        ['GET', '/v1/batches/b-1/items/0'],
+        ['POST', '/v1/batches/b-1/cancel'],
+      ] as const) {
+        const response = await api.fetch(path, { method });
+        expect(response.status).toBe(status);
+        expect(response.headers.get('retry-after')).toBe(status === 503 ? '5' : null);
+        expect(await problemIn(response)).toMatchObject({
+          code,
+          detail: `What ${code} says.`,
+          instance: path,
+          type: `urn:cropline:error:${code}`,
+        });
+      }
+    } finally {
+      api.fake.fault = null;
+    }
+  });
+
+  it('lists the faults that the service found, the first hundred of them', async () => {
+    const errors = Array.from({ length: 150 }, (_, index) => ({
+      path: `items[${index}].id`,
+      index,
+      message: 'taken',
+    }));
+    api.fake.fault = new CroplineError('REQUEST_INVALID', 'Twice.', { details: { errors } });
+    const problem = await problemIn(
+      await api.post('/v1/batches', { items: [{ url: 's3://b/k' }] }),
+    );
+    api.fake.fault = null;
+    expect(problem.errors).toEqual(errors.slice(0, 100));
+    expect(problem.errorCount).toBe(150);
+  });
+
+  it('says nothing of an error nobody foresaw, and logs it with the request id', async () => {
+    api.fake.fault = new TypeError('password hunter2 is undefined');
+    const response = await api.fetch('/v1/batches/b-1', { headers: { 'x-request-id': 'find-me' } });
+    api.fake.fault = null;
+    const problem = await problemIn(response);
+    expect(problem).toMatchObject({ status: 500, code: 'INTERNAL', requestId: 'find-me' });
+    expect(JSON.stringify(problem)).not.toContain('hunter2');
+    const line = api.logged.find(({ requestId, stack }) => requestId === 'find-me' && stack);
+    expect(line?.['stack']).toContain('TypeError: password hunter2');
+  });
+});

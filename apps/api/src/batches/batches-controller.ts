@@ -1,0 +1,57 @@
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
+import type { Batch, BatchPage, CreateBatchRequest, ItemState } from '@cropline/contracts';
+import type { BatchService } from '@cropline/queue';
+import type { Response } from 'express';
+import { batchListQuerySchema, noQuerySchema, type BatchListQuery } from '../http/queries.js';
+import { SchemaPipe } from '../http/schema-pipe.js';
+import { BATCH_SERVICE } from '../service-tokens.js';
+import { CreateBatchPipe } from './create-batch-pipe.js';
+
+const noQuery = new SchemaPipe(noQuerySchema);
+
+/** Batches: submit, look, list, cancel. */
+@Controller('v1/batches')
+export class BatchesController {
+  readonly #batches: BatchService;
+
+  constructor(@Inject(BATCH_SERVICE) batches: BatchService) {
+    this.#batches = batches;
+  }
+
+  @Post()
+  @HttpCode(202)
+  async create(
+    @Query(noQuery) _query: object,
+    @Body(CreateBatchPipe) request: CreateBatchRequest,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<Batch> {
+    const batch = await this.#batches.create(request);
+    response.setHeader('Location', `/v1/batches/${encodeURIComponent(batch.id)}`);
+    return batch;
+  }
+
+  @Get()
+  list(@Query(new SchemaPipe(batchListQuerySchema)) query: BatchListQuery): Promise<BatchPage> {
+    return this.#batches.list(query);
+  }
+
+  @Get(':id')
+  get(@Query(noQuery) _query: object, @Param('id') id: string): Promise<Batch> {
+    return this.#batches.get(id);
+  }
+
+  @Post(':id/cancel')
+  @HttpCode(202)
+  cancel(@Query(noQuery) _query: object, @Param('id') id: string): Promise<Batch> {
+    return this.#batches.cancel(id);
+  }
+
+  @Get(':id/items/:itemId')
+  item(
+    @Query(noQuery) _query: object,
+    @Param('id') id: string,
+    @Param('itemId') itemId: string,
+  ): Promise<ItemState> {
+    return this.#batches.item(id, itemId);
+  }
+}

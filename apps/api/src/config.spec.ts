@@ -1,0 +1,69 @@
+import { describe, expect, it } from '@jest/globals';
+import { CroplineError } from '@cropline/contracts';
+import { readConfig } from './config.js';
+
+const output = { CROPLINE_OUTPUT_URL: 's3://bucket/batches' };
+
+function faultsOf(environment: Record<string, string>): string {
+  try {
+    readConfig(environment);
+  } catch (error) {
+    expect(error).toBeInstanceOf(CroplineError);
+    expect((error as CroplineError).code).toBe('CONFIG_INVALID');
+    return (error as CroplineError).message;
+  }
+  throw new Error('expected CONFIG_INVALID');
+}
+
+describe('readConfig of the API', () => {
+  it('has a default for everything but the output', () => {
+    expect(readConfig(output)).toEqual({
+      host: '127.0.0.1',
+      port: 3000,
+      redisUrl: 'redis://127.0.0.1:6379',
+      queuePrefix: '{cropline}',
+      s3: { endpoint: undefined, region: 'us-east-1' },
+      outputUrl: 's3://bucket/batches',
+      window: 256,
+      logLevel: 'info',
+    });
+    expect(faultsOf({})).toContain('CROPLINE_OUTPUT_URL: expected s3://bucket/prefix');
+  });
+
+  it('prefers S3_REGION to AWS_REGION and takes what is set to nothing as not set', () => {
+    const env = { ...output, PORT: '', AWS_REGION: 'eu-west-1' };
+    expect(readConfig(env)).toMatchObject({ port: 3000, s3: { region: 'eu-west-1' } });
+    expect(readConfig({ ...env, S3_REGION: 'local' }).s3.region).toBe('local');
+  });
+
+  it('reports every fault at once, each with its name', () => {
+    const faults = faultsOf({
+      HOST: 'http://host',
+      PORT: '70000',
+      CROPLINE_WINDOW: 'wide',
+      CROPLINE_OUTPUT_URL: '/var/results',
+      LOG_LEVEL: 'loud',
+      AWS_SECRET_ACCESS_KEY: 'hunter2',
+    });
+    expect(
+      faults
+        .split('\n')
+        .slice(1)
+        .map((line) => line.trim().split(':')[0]),
+    ).toEqual(['HOST', 'PORT', 'CROPLINE_OUTPUT_URL', 'CROPLINE_WINDOW', 'LOG_LEVEL']);
+    expect(faults).toContain('PORT: expected a whole number from 0 to 65535, but received "70000"');
+    expect(faultsOf({ ...output, AWS_SECRET_ACCESS_KEY: 'hunter2' })).toContain(
+      'AWS_ACCESS_KEY_ID: ',
+    );
+  });
+
+  it('repeats no value that may be a secret', () => {
+    const faults = faultsOf({
+      REDIS_URL: 'http://user:hunter2@host',
+      S3_ENDPOINT: 'hunter2',
+      CROPLINE_OUTPUT_URL: 'https://key:hunter2@host',
+    });
+    expect(faults).toContain('REDIS_URL: expected a URL that starts with redis:// or rediss://');
+    expect(faults).not.toContain('hunter2');
+  });
+});

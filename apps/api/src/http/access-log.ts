@@ -1,0 +1,49 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Logger } from 'pino';
+import { pinoHttp, type HttpLogger } from 'pino-http';
+import { assignRequestId } from './request-id.js';
+
+/** Probes and the pages of /docs would drown what matters. */
+const QUIET = /^\/(?:health|docs)(?:\/|$)/u;
+
+/**
+ * One log line a request, when it is answered: id, method, path, status, milliseconds and the batch it was
+ * about. Headers (credentials, cookies), queries (signatures) and bodies are never part of it.
+ */
+export function accessLog(log: Logger): HttpLogger {
+  return pinoHttp({
+    logger: log,
+    genReqId: assignRequestId,
+    autoLogging: { ignore: (request) => QUIET.test(pathOf(request)) },
+    quietReqLogger: true,
+    quietResLogger: true,
+    customAttributeKeys: { reqId: 'requestId' },
+    customLogLevel: (_, response) => (response.statusCode >= 500 ? 'warn' : 'info'),
+    customSuccessObject: requestFacts,
+    customErrorObject: (request, response, _, facts: unknown) =>
+      requestFacts(request, response, facts),
+    customErrorMessage: () => 'request failed',
+  });
+}
+
+function requestFacts(request: IncomingMessage, response: ServerResponse, facts: unknown): object {
+  const path = pathOf(request);
+  const batchId = /^\/v1\/batches\/([^/]+)/u.exec(path)?.[1] ?? batchOfLocation(response);
+  return {
+    method: request.method,
+    path,
+    status: response.statusCode,
+    ms: (facts as { responseTime?: number }).responseTime,
+    ...(batchId === undefined ? {} : { batchId }),
+  };
+}
+
+/** The path without its query; Express shortens `url` while it routes, so the original is read. */
+function pathOf(request: IncomingMessage & { originalUrl?: string }): string {
+  return (request.originalUrl ?? request.url ?? '/').replace(/[?#].*$/su, '');
+}
+
+function batchOfLocation(response: ServerResponse): string | undefined {
+  const location = response.getHeader('location');
+  return /^\/v1\/batches\/([^/]+)/u.exec(typeof location === 'string' ? location : '')?.[1];
+}

@@ -1,0 +1,61 @@
+import {
+  batchStatusSchema,
+  classificationWaitSchema,
+  classifyOptionsSchema,
+  cropPolicySchema,
+  itemResultSchema,
+} from '@cropline/contracts';
+import { z } from 'zod';
+
+/** A whole number as a query carries it; other text goes to the schema as it is, which then says so. */
+const numeric = <T extends z.ZodType>(schema: T): z.ZodPreprocess<T> =>
+  z.preprocess(
+    (text) => (typeof text === 'string' && /^\d{1,15}$/u.test(text) ? Number(text) : text),
+    schema,
+  );
+
+const wholeNumber = (least: number, most: number): z.ZodNumber => z.int().min(least).max(most);
+
+const cursorSchema = z
+  .string()
+  .min(1)
+  .max(1024)
+  .optional()
+  .describe('`nextCursor` of the page before, as it came.');
+
+/** The query of endpoints that take none: a misspelt parameter is an error, not ignored. */
+export const noQuerySchema = z.strictObject({});
+
+/** The query of GET /v1/batches. */
+export const batchListQuerySchema = z.strictObject({
+  status: batchStatusSchema.optional().describe('Only batches in this status.'),
+  cursor: cursorSchema,
+  limit: numeric(wholeNumber(1, 100).default(20)).describe('The most batches of a page.'),
+});
+export type BatchListQuery = z.infer<typeof batchListQuerySchema>;
+
+const outcomeSchema = z
+  .enum(itemResultSchema.options.map((option) => option.shape.status.value))
+  .optional()
+  .describe('Only items with this outcome.');
+
+/** The query of GET /v1/batches/{id}/results, for pages. */
+export const resultsQuerySchema = z.strictObject({
+  status: outcomeSchema,
+  cursor: cursorSchema,
+  limit: numeric(wholeNumber(1, 1000).default(100)).describe('The most results of a page.'),
+});
+
+/** The query of GET /v1/batches/{id}/results as NDJSON, which is always the whole. */
+export const resultLinesQuerySchema = z.strictObject({ status: outcomeSchema });
+
+const { topK } = classifyOptionsSchema.shape;
+
+/** The query of POST /v1/classifications with an image as its body. */
+export const uploadQuerySchema = z.strictObject({
+  crops: cropPolicySchema.default('ten'),
+  topK: numeric(topK).describe('How many predictions the result keeps.'),
+  waitMs: numeric(classificationWaitSchema).describe(
+    'How long to wait for the result before 202 is sent, in milliseconds.',
+  ),
+});

@@ -1,0 +1,112 @@
+import { CROPLINE_VERSION, ERROR_CODES, type ErrorCode } from '@cropline/contracts';
+import { noQuerySchema } from '../http/queries.js';
+import { buildComponents, queryParameters, refTo, type JsonSchema } from './components.js';
+import { OPERATIONS, type AnswerDescription, type OperationDescription } from './operations.js';
+
+/** An OpenAPI 3.1 document, as far as ours go. */
+export interface OpenApiDocument {
+  readonly openapi: '3.1.0';
+  readonly info: object;
+  readonly tags: readonly object[];
+  readonly paths: Readonly<Record<string, Readonly<Record<string, object>>>>;
+  readonly components: { readonly schemas: Readonly<Record<string, JsonSchema>> };
+}
+
+/** The OpenAPI 3.1 document of the API, built from the schemas that check its requests. */
+export function buildOpenApiDocument(): OpenApiDocument {
+  const paths: Record<string, Record<string, object>> = {};
+  for (const operation of OPERATIONS) {
+    (paths[operation.path] ??= {})[operation.method] = describeOperation(operation);
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Cropline',
+      version: CROPLINE_VERSION,
+      description:
+        'Bulk image classification: a batch of image URLs in, labels out. Every error is RFC 9457 problem details with a stable code; every answer carries `X-Request-Id`.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    tags: ['Batches', 'Results', 'Classifications', 'Health'].map((name) => ({ name })),
+    paths,
+    components: {
+      schemas: {
+        ...buildComponents(),
+        Health: {
+          type: 'object',
+          properties: { status: { const: 'ok' } },
+          required: ['status'],
+        },
+      },
+    },
+  };
+}
+
+function describeOperation(operation: OperationDescription): object {
+  const { id, tag, summary, description, path, query, body } = operation;
+  const parameters = [
+    ...[...path.matchAll(/\{(\w+)\}/gu)].map(([, name]) => ({
+      name,
+      in: 'path',
+      required: true,
+      description: name === 'id' ? 'The id of the batch.' : 'The id of the item, URL-encoded.',
+      schema: { type: 'string' },
+    })),
+    ...queryParameters(query ?? noQuerySchema),
+  ];
+  return {
+    operationId: id,
+    tags: [tag],
+    summary,
+    ...(description === undefined ? {} : { description }),
+    ...(parameters.length === 0 ? {} : { parameters }),
+    ...(body === undefined ? {} : { requestBody: { required: true, content: bodyContent(body) } }),
+    responses: {
+      ...Object.fromEntries(
+        Object.entries(operation.answers).map(([status, answer]) => [status, answerOf(answer)]),
+      ),
+      ...problemAnswers(operation),
+    },
+  };
+}
+
+function bodyContent(body: NonNullable<OperationDescription['body']>): object {
+  return Object.fromEntries(
+    Object.entries(body).map(([type, content]) => [
+      type,
+      content === 'binary' ? {} : { schema: refTo(content.schema) },
+    ]),
+  );
+}
+
+function answerOf({ description, schema, lines, location }: AnswerDescription): object {
+  return {
+    description,
+    ...(location === undefined
+      ? {}
+      : { headers: { Location: { description: location, schema: { type: 'string' } } } }),
+    content: {
+      'application/json': { schema: refTo(schema) },
+      ...(lines === undefined ? {} : { 'application/x-ndjson': { schema: refTo(lines) } }),
+    },
+  };
+}
+
+/** The error answers of an operation: one a status, naming the codes that have it. */
+function problemAnswers({ tag, errors }: OperationDescription): object {
+  const always: ErrorCode[] = tag === 'Health' ? [] : ['REQUEST_INVALID', 'INTERNAL'];
+  const byStatus = new Map<number, ErrorCode[]>();
+  for (const code of [...errors, ...always]) {
+    const { status } = ERROR_CODES[code];
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  }
+  return Object.fromEntries(
+    [...byStatus].map(([status, codes]) => [
+      status,
+      {
+        description: codes.map((code) => `\`${code}\`: ${ERROR_CODES[code].meaning}`).join('\n\n'),
+        content: { 'application/problem+json': { schema: refTo('Problem') } },
+      },
+    ]),
+  );
+}

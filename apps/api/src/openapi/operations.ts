@@ -1,0 +1,169 @@
+import type { ErrorCode } from '@cropline/contracts';
+import type { z } from 'zod';
+import { batchListQuerySchema, resultsQuerySchema, uploadQuerySchema } from '../http/queries.js';
+
+/** One endpoint as the document describes it. `schema` names a component. */
+export interface OperationDescription {
+  readonly method: 'get' | 'post';
+  readonly path: string;
+  readonly id: string;
+  readonly tag: 'Batches' | 'Results' | 'Classifications' | 'Health';
+  readonly summary: string;
+  readonly description?: string;
+  readonly query?: z.ZodObject;
+  /** Content types of the body; `binary` is the bytes themselves. */
+  readonly body?: Readonly<Record<string, { schema: string } | 'binary'>>;
+  readonly answers: Readonly<Record<number, AnswerDescription>>;
+  /** The codes of its own; those of any request are added. */
+  readonly errors: readonly ErrorCode[];
+}
+
+/** One successful answer. */
+export interface AnswerDescription {
+  readonly description: string;
+  readonly schema: string;
+  /** Also as NDJSON, one of these a line. */
+  readonly lines?: string;
+  /** What its Location names. */
+  readonly location?: string;
+}
+
+const OUTAGES = ['QUEUE_UNAVAILABLE', 'STORAGE_UNAVAILABLE'] as const;
+
+/** Every endpoint of the API; a spec holds it equal to the routes that are served. */
+export const OPERATIONS: readonly OperationDescription[] = [
+  {
+    method: 'post',
+    path: '/v1/batches',
+    id: 'createBatch',
+    tag: 'Batches',
+    summary: 'Submit a batch',
+    description:
+      'Up to 10,000 items. When 202 is answered, the batch is stored and will be finished. One bad item in the request refuses the whole, with the index of every bad item.',
+    body: { 'application/json': { schema: 'CreateBatchRequest' } },
+    answers: { 202: { description: 'Accepted.', schema: 'Batch', location: 'The batch.' } },
+    errors: [
+      'REQUEST_MALFORMED',
+      'REQUEST_TOO_LARGE',
+      'MEDIA_TYPE_UNSUPPORTED',
+      'OUTPUT_NOT_ALLOWED',
+      ...OUTAGES,
+    ],
+  },
+  {
+    method: 'get',
+    path: '/v1/batches',
+    id: 'listBatches',
+    tag: 'Batches',
+    summary: 'List batches, newest first',
+    query: batchListQuerySchema,
+    answers: { 200: { description: 'A page.', schema: 'BatchPage' } },
+    errors: ['CURSOR_INVALID', ...OUTAGES],
+  },
+  {
+    method: 'get',
+    path: '/v1/batches/{id}',
+    id: 'getBatch',
+    tag: 'Batches',
+    summary: 'Look at a batch',
+    description: 'Status, counts, images a second, time left, and where the results lie.',
+    answers: { 200: { description: 'The batch.', schema: 'Batch' } },
+    errors: ['BATCH_NOT_FOUND', ...OUTAGES],
+  },
+  {
+    method: 'post',
+    path: '/v1/batches/{id}/cancel',
+    id: 'cancelBatch',
+    tag: 'Batches',
+    summary: 'Cancel a batch',
+    description:
+      'What is done stays readable; the rest ends as cancelled. Repeating it changes nothing.',
+    answers: { 202: { description: 'Being cancelled, or cancelled already.', schema: 'Batch' } },
+    errors: ['BATCH_NOT_FOUND', 'BATCH_STATE_CONFLICT', ...OUTAGES],
+  },
+  {
+    method: 'get',
+    path: '/v1/batches/{id}/results',
+    id: 'getResults',
+    tag: 'Results',
+    summary: 'Read results in manifest order, also while the batch runs',
+    description:
+      'JSON: a page; follow `nextCursor` until it is null to see every item once. With `Accept: application/x-ndjson`: every outcome there is now, streamed; only `status` applies.',
+    query: resultsQuerySchema,
+    answers: {
+      200: { description: 'A page, or lines.', schema: 'ResultsPage', lines: 'ItemResult' },
+    },
+    errors: ['BATCH_NOT_FOUND', 'CURSOR_INVALID', ...OUTAGES],
+  },
+  {
+    method: 'get',
+    path: '/v1/batches/{id}/items/{itemId}',
+    id: 'getItem',
+    tag: 'Results',
+    summary: 'Look at one item',
+    answers: { 200: { description: 'Its outcome, or that it is pending.', schema: 'ItemState' } },
+    errors: ['BATCH_NOT_FOUND', 'ITEM_NOT_FOUND', ...OUTAGES],
+  },
+  {
+    method: 'post',
+    path: '/v1/classifications',
+    id: 'classify',
+    tag: 'Classifications',
+    summary: 'Classify one image now',
+    description:
+      'Ahead of all batches. JSON names a URL; an image of up to 32 MiB can be the body itself, with the options in the query. An image that cannot be classified is answered with the code and status of what is wrong with it, such as 404 IMAGE_NOT_FOUND.',
+    query: uploadQuerySchema,
+    body: { 'application/json': { schema: 'ClassificationRequest' }, 'image/*': 'binary' },
+    answers: {
+      200: { description: 'The result.', schema: 'Classification' },
+      202: {
+        description: 'Not done within `waitMs`; it goes on.',
+        schema: 'ClassificationAccepted',
+        location: 'Where to poll.',
+      },
+    },
+    errors: [
+      'REQUEST_MALFORMED',
+      'REQUEST_TOO_LARGE',
+      'MEDIA_TYPE_UNSUPPORTED',
+      'IMAGE_ACCESS_DENIED',
+      'IMAGE_NOT_FOUND',
+      'BATCH_STATE_CONFLICT',
+      'IMAGE_TOO_LARGE',
+      'IMAGE_TOO_MANY_PIXELS',
+      'IMAGE_NOT_AN_IMAGE',
+      'IMAGE_URL_INVALID',
+      'IMAGE_SCHEME_UNSUPPORTED',
+      'IMAGE_ADDRESS_BLOCKED',
+      'IMAGE_PATH_BLOCKED',
+      'IMAGE_EMPTY',
+      'IMAGE_CORRUPT',
+      'INFERENCE_FAILED',
+      'CHUNK_FAILED',
+      'IMAGE_HOST_UNRESOLVED',
+      'IMAGE_HTTP_ERROR',
+      'IMAGE_FETCH_FAILED',
+      'IMAGE_TOO_MANY_REDIRECTS',
+      'IMAGE_FETCH_TIMEOUT',
+      ...OUTAGES,
+    ],
+  },
+  {
+    method: 'get',
+    path: '/health/live',
+    id: 'live',
+    tag: 'Health',
+    summary: 'Whether the process answers',
+    answers: { 200: { description: 'It does.', schema: 'Health' } },
+    errors: [],
+  },
+  {
+    method: 'get',
+    path: '/health/ready',
+    id: 'ready',
+    tag: 'Health',
+    summary: 'Whether Redis and the object store answer',
+    answers: { 200: { description: 'They do.', schema: 'Health' } },
+    errors: [...OUTAGES],
+  },
+];

@@ -1,0 +1,166 @@
+import {
+  CroplineError,
+  type Batch,
+  type BatchPage,
+  type ClassifyOptions,
+  type CreateBatchRequest,
+  type ItemResult,
+  type ItemState,
+  type ResultsPage,
+} from '@cropline/contracts';
+import type {
+  BatchQuery,
+  BatchService,
+  ClassificationInput,
+  ClassificationOutcome,
+  OutcomeStatus,
+  ResultsQuery,
+} from '@cropline/queue';
+
+/** A batch as the API would show it just after it was submitted. */
+export function sampleBatch(id: string, request: CreateBatchRequest): Batch {
+  const total = request.items.length;
+  const url = request.output?.url ?? 's3://bucket/batches';
+  return {
+    id,
+    status: 'validating',
+    counts: { total, pending: total, succeeded: 0, failed: 0, cancelled: 0 },
+    progress: 0,
+    imagesPerSecond: null,
+    etaSeconds: null,
+    model: null,
+    options: request.options,
+    metadata: request.metadata,
+    output: { url: `${url}/${id}`, results: null, errors: null, manifest: null },
+    createdAt: '2026-11-24T08:00:00.000Z',
+    startedAt: null,
+    finishedAt: null,
+    cancelRequestedAt: null,
+    error: null,
+  };
+}
+
+/** An item that was classified. */
+export function sampleResult(id: string): Extract<ItemResult, { status: 'succeeded' }> {
+  return {
+    id,
+    url: `s3://photos/${id}.jpg`,
+    status: 'succeeded',
+    predictions: [{ classIndex: 281, label: 'tabby, tabby cat', score: 0.71 }],
+    crops: { policy: 'ten', count: 10 },
+    model: { name: 'googlenet-bvlc', digest: 'sha256:0' },
+    image: { width: 4, height: 3, bytes: 99, format: 'jpeg', digest: 'sha256:1' },
+    timingsMs: { fetch: 1, decode: 1, queue: 1, infer: 1, total: 4 },
+    version: '0.1.0',
+  };
+}
+
+/** What the fake was asked to classify. */
+export interface ClassifyCall {
+  readonly input: ClassificationInput;
+  readonly options: ClassifyOptions;
+  readonly waitMs: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** A batch service in memory whose answers a spec chooses; it keeps what it was asked. */
+export class FakeBatches implements BatchService {
+  /** Thrown by every call while it is set. */
+  fault: unknown = null;
+  /** The batches there are. */
+  readonly batches = new Map<string, Batch>();
+  /** The outcomes of every batch. */
+  outcomes: ItemResult[] = [];
+  /** Replaces the lines of `outcomes`. */
+  lines: ((id: string) => AsyncIterable<Buffer>) | null = null;
+  /** How a classification ends. */
+  outcome: (call: ClassifyCall) => Promise<ClassificationOutcome> = () =>
+    Promise.resolve({ batchId: 'b-1', itemId: '0', result: sampleResult('0') });
+  readonly created: CreateBatchRequest[] = [];
+  readonly queries: (BatchQuery | ResultsQuery)[] = [];
+  readonly classified: ClassifyCall[] = [];
+
+  create(request: CreateBatchRequest): Promise<Batch> {
+    return this.#answer(() => {
+      this.created.push(request);
+      const batch = sampleBatch(`b-${this.batches.size + 1}`, request);
+      this.batches.set(batch.id, batch);
+      return batch;
+    });
+  }
+
+  get(id: string): Promise<Batch> {
+    return this.#answer(() => this.#batch(id));
+  }
+
+  list(query: BatchQuery): Promise<BatchPage> {
+    return this.#answer(() => {
+      this.queries.push(query);
+      return { batches: [...this.batches.values()], nextCursor: null };
+    });
+  }
+
+  cancel(id: string): Promise<Batch> {
+    return this.#answer(() => ({ ...this.#batch(id), status: 'cancelling' as const }));
+  }
+
+  results(id: string, query: ResultsQuery): Promise<ResultsPage> {
+    return this.#answer(() => {
+      this.#batch(id);
+      this.queries.push(query);
+      return { results: this.outcomes.slice(0, query.limit), nextCursor: null, final: true };
+    });
+  }
+
+  async *resultLines(id: string, status?: OutcomeStatus): AsyncGenerator<Buffer> {
+    await this.#answer(() => this.#batch(id));
+    if (this.lines !== null) {
+      yield* this.lines(id);
+      return;
+    }
+    for (const outcome of this.outcomes) {
+      if (status === undefined || outcome.status === status) {
+        yield Buffer.from(`${JSON.stringify(outcome)}\n`);
+      }
+    }
+  }
+
+  item(id: string, itemId: string): Promise<ItemState> {
+    return this.#answer(() => {
+      this.#batch(id);
+      const found = this.outcomes.find((outcome) => outcome.id === itemId);
+      if (found === undefined) throw new CroplineError('ITEM_NOT_FOUND', `No item ${itemId}.`);
+      return found;
+    });
+  }
+
+  classify(
+    input: ClassificationInput,
+    options: ClassifyOptions,
+    waitMs: number,
+    signal?: AbortSignal,
+  ): Promise<ClassificationOutcome> {
+    const call = { input, options, waitMs, signal };
+    this.classified.push(call);
+    return this.#answer(() => this.outcome(call));
+  }
+
+  check(): Promise<void> {
+    return this.#answer(() => undefined);
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  #batch(id: string): Batch {
+    const batch = this.batches.get(id);
+    if (batch === undefined) throw new CroplineError('BATCH_NOT_FOUND', `No batch ${id}.`);
+    return batch;
+  }
+
+  async #answer<T>(work: () => T | Promise<T>): Promise<T> {
+    if (this.fault !== null) throw this.fault as Error;
+    return work();
+  }
+}
