@@ -1,0 +1,78 @@
+import { describe, expect, it } from '@jest/globals';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { MaxPool, ResponseNormalization } from '../architecture/architecture.js';
+import { emitMaxPool } from './emit-layer.js';
+import { emitNormalization } from './emit-normalization.js';
+import { GraphBuilder, type Value } from './graph-builder.js';
+
+const CHANNELS = 24;
+const SIDE = 12;
+const layer: ResponseNormalization = {
+  kind: 'response-normalization',
+  name: 'norm',
+  size: 5,
+  alpha: 1e-4,
+  beta: 0.75,
+  bias: 1,
+};
+const pool: MaxPool = { kind: 'max-pool', name: 'pool', kernel: 3, stride: 2 };
+
+async function run(
+  emit: (graph: GraphBuilder, input: Value) => Value,
+  input: Float32Array,
+): Promise<Float32Array> {
+  const graph = new GraphBuilder();
+  const output = emit(graph, graph.input('in', 'float32', [1, CHANNELS, SIDE, SIDE]));
+  graph.output(output, 'float32', [1, CHANNELS, 'h', 'w']);
+  const session = await InferenceSession.create(graph.encode('spec', '1'));
+  const result = await session.run({
+    in: new Tensor('float32', input, [1, CHANNELS, SIDE, SIDE]),
+  });
+  await session.release();
+  return result[output]?.data as Float32Array;
+}
+
+/** The runtime's own operator, with the exponent that is meant. */
+const operator = (graph: GraphBuilder, input: Value): Value =>
+  graph.node('LRN', 'plain', [input], {
+    size: layer.size,
+    alpha: { float: layer.alpha },
+    beta: { float: layer.beta },
+    bias: { float: layer.bias },
+  });
+
+/** From 0 to `top`, a third of them 0, as ReLU leaves them. */
+function signal(top: number): Float32Array {
+  return Float32Array.from(
+    { length: CHANNELS * SIDE * SIDE },
+    (_, index) => Math.max(0, Math.sin(index * 1.7) + 0.5) * (top / 1.5),
+  );
+}
+
+describe('emitNormalization', () => {
+  it.each([0, 1e-6, 1, 100, 3000])('is the operator for signals up to %f', async (top) => {
+    const input = signal(top);
+    const expected = await run(operator, input);
+    const actual = await run((graph, x) => emitNormalization(graph, x, layer), input);
+    for (const [index, value] of actual.entries()) {
+      expect(Math.abs(value - expected[index]!)).toBeLessThanOrEqual(2e-6 * expected[index]!);
+    }
+  });
+
+  it('is the operator and a pool when a pool follows', async () => {
+    const input = signal(300);
+    const expected = await run((graph, x) => emitMaxPool(graph, operator(graph, x), pool), input);
+    const actual = await run((graph, x) => emitNormalization(graph, x, layer, pool), input);
+    expect(actual).toHaveLength(CHANNELS * 6 * 6);
+    for (const [index, value] of actual.entries()) {
+      expect(Math.abs(value - expected[index]!)).toBeLessThanOrEqual(2e-6 * expected[index]!);
+    }
+  });
+
+  it('refuses an exponent that its roots are not made for', () => {
+    const graph = new GraphBuilder();
+    expect(() => emitNormalization(graph, 'x', { ...layer, beta: 0.5 })).toThrow(
+      'Expected norm to have beta 0.75 but it has 0.5',
+    );
+  });
+});
