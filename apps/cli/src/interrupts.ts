@@ -1,24 +1,39 @@
 import { constants } from 'node:os';
 import type { Writable } from 'node:stream';
 
-const cleanUps = new Set<() => void>();
+/** How long a command that is cut short may take to let go of what it holds. */
+const PATIENCE_MS = 5000;
 
-/** Runs `cleanUp` (at once, synchronously) when the command is cut short; the answer takes it back. */
-export function onInterrupt(cleanUp: () => void): () => void {
+const cleanUps = new Set<() => void | Promise<void>>();
+let ending: number | null = null;
+
+/**
+ * Runs `cleanUp` when the command is cut short; the answer takes it back. The process ends when all that
+ * clean up are done.
+ */
+export function onInterrupt(cleanUp: () => void | Promise<void>): () => void {
   cleanUps.add(cleanUp);
   return () => {
     cleanUps.delete(cleanUp);
   };
 }
 
+/** The exit code of a command that is being cut short: whatever fails from then on is no news. Else null. */
+export function interruption(): number | null {
+  return ending;
+}
+
 /**
- * Makes Ctrl-C (and SIGTERM) tidy up the terminal and end the process at once with 128 + the signal's
- * number. No command has anything to lose: files appear by rename, downloads are resumed, and a batch
- * lives in the service.
+ * Makes Ctrl-C (and SIGTERM) tidy up the terminal and end the process with 128 + the signal's number; a
+ * second one ends it on the spot. No command has anything to lose: files appear by rename, downloads are
+ * resumed, and a batch lives in the service.
  */
 export function exitOnInterrupt(): void {
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(name, () => exitNow(128 + constants.signals[name]));
+    process.on(name, () => {
+      if (ending !== null) process.kill(process.pid, 'SIGKILL');
+      end(128 + constants.signals[name]);
+    });
   }
 }
 
@@ -28,11 +43,20 @@ export function exitOnInterrupt(): void {
  */
 export function exitWhenUnread(...streams: readonly Writable[]): void {
   for (const stream of streams) {
-    stream.on('error', (error: NodeJS.ErrnoException) => exitNow(error.code === 'EPIPE' ? 0 : 3));
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (ending === null) end(error.code === 'EPIPE' ? 0 : 3);
+    });
   }
 }
 
-function exitNow(code: number): never {
-  for (const cleanUp of cleanUps) cleanUp();
-  process.exit(code);
+function end(code: number): void {
+  ending = code;
+  const going = [...cleanUps].map((cleanUp) => cleanUp()).filter((result) => result !== undefined);
+  if (going.length === 0) process.exit(code);
+  // Not `process.exit`, which would wait for what did not let go.
+  setTimeout(() => process.kill(process.pid, 'SIGKILL'), PATIENCE_MS).unref();
+  Promise.allSettled(going).then(
+    () => process.exit(code),
+    () => undefined,
+  );
 }

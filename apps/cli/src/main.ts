@@ -2,6 +2,8 @@
 import { exitOnInterrupt, exitWhenUnread } from './interrupts.js';
 import { runCli } from './run-cli.js';
 
+// Warnings of Node and of libraries (about versions they will drop, say) are for those who develop this.
+process.removeAllListeners('warning');
 exitOnInterrupt();
 exitWhenUnread(process.stdout, process.stderr);
 const exitCode = await runCli(process.argv.slice(2));

@@ -3,6 +3,7 @@ import { CommanderError, type Command } from 'commander';
 import { usageError } from './command/usage-error.js';
 import { readConfig } from './config.js';
 import { EXIT, exitCodeOf } from './exit-codes.js';
+import { interruption } from './interrupts.js';
 import { createProgram } from './program.js';
 
 /**
@@ -29,6 +30,8 @@ export async function runCli(words: readonly string[]): Promise<number> {
     await program.parseAsync(words, { from: 'user' });
     return exitCode;
   } catch (error) {
+    const interrupted = interruption();
+    if (interrupted !== null) return interrupted;
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
     const known = error instanceof CommanderError ? misuse(error, pathOf(named)) : error;
     process.stderr.write(`cropline: ${oneLine(known)}\n`);

@@ -1,22 +1,15 @@
-import { describeCause, type ItemResult } from '@cropline/contracts';
-import { classifyItem, mapInOrder } from '@cropline/pipeline';
 import type { Invocation } from '../command/invocation.js';
 import type { ClassifyFlags } from '../command/options.js';
 import { write } from '../console.js';
 import { EXIT } from '../exit-codes.js';
+import { onInterrupt } from '../interrupts.js';
 import { paintFor } from '../output/paint.js';
 import { ResultLines } from '../output/result-lines.js';
 import { ProgressReporter } from '../progress/progress-reporter.js';
-import { RateMeter } from '../progress/rate-meter.js';
+import { classifyInputs } from './classify-inputs.js';
 import { findInputs, requireImages } from './find-inputs.js';
 import { ImageCount } from './image-count.js';
-import { createImageReader } from './image-reader.js';
-import type { Input } from './input.js';
-import { openEngine } from './open-engine.js';
 import { Tally } from './tally.js';
-
-/** Fewer would let the device wait for bytes and decoding. */
-const LEAST_IMAGES_AT_ONCE = 32;
 
 /** The options of `cropline classify`. */
 export interface ClassifyCommandFlags extends ClassifyFlags {
@@ -35,65 +28,42 @@ export async function classifyImages(
   { crops, top, json }: ClassifyCommandFlags,
   invocation: Invocation,
 ): Promise<number> {
-  const { console, config } = invocation;
+  const { console } = invocation;
   const { stdin, stdout, stderr } = console;
   const inputs = await requireImages(findInputs(words, stdin));
-  const classifier = await openEngine(invocation);
-  const imagesAtOnce = Math.max(LEAST_IMAGES_AT_ONCE, 2 * classifier.info.batchSize);
-  const reader = createImageReader(config, imagesAtOnce);
-  const lines = new ResultLines(paintFor(stdout, console), stdout.isTTY === true);
-  const progress = new ProgressReporter(console);
+
+  const stop = new AbortController();
+  let end = (): void => undefined;
+  const ended = new Promise<void>((resolve) => (end = resolve));
+  // Threads in the middle of an inference would take the process down with a crash: they are let finish.
+  const forget = onInterrupt(() => {
+    stop.abort();
+    return ended;
+  });
   const total = new ImageCount();
   // What stdin will name is not known before it is read.
   if (!words.includes('-')) total.start(findInputs(words, stdin));
-  const meter = new RateMeter();
+  const progress = new ProgressReporter(console);
+  const lines = new ResultLines(paintFor(stdout, console), stdout.isTTY === true);
   const tally = new Tally();
-  const started = performance.now();
-
-  const run = async (input: Input): Promise<ItemResult> =>
-    input.kind === 'image'
-      ? classifyItem(
-          input.item,
-          { crops, topK: top },
-          { fetch: reader.fetch, classifier },
-          {
-            onUnforeseen: (error) => {
-              stderr.write(`cropline: INTERNAL: ${input.item.id}: ${describeCause(error)}\n`);
-            },
-          },
-        )
-      : {
-          ...input.item,
-          status: 'failed',
-          error: { code: input.code, message: input.message, retryable: false, attempts: 1 },
-        };
-
   try {
-    for await (const result of mapInOrder(inputs, { concurrency: imagesAtOnce }, run)) {
+    for await (const result of classifyInputs(
+      inputs,
+      { crops, topK: top },
+      invocation,
+      stop.signal,
+    )) {
       tally.count(result);
       const line = json === true ? JSON.stringify(result) : lines.line(result);
       await progress.above(() => write(stdout, `${line}\n`));
-      const { done, failed } = tally;
-      const rate = meter.rate(done);
-      const etaSeconds = rate === null || total.value === null ? null : (total.value - done) / rate;
-      progress.update({
-        label: 'Classifying',
-        done,
-        total: total.value,
-        unit: 'images',
-        failed,
-        rate,
-        etaSeconds,
-      });
+      progress.update(tally.progress(total.value));
     }
   } finally {
     total.stop();
     progress.finish();
-    await reader.close();
-    await classifier.close();
+    forget();
+    end();
   }
-  if (tally.done > 1 || tally.failed > 0) {
-    await write(stderr, `${tally.summary((performance.now() - started) / 1000)}\n`);
-  }
+  if (tally.done > 1 || tally.failed > 0) await write(stderr, `${tally.summary()}\n`);
   return tally.failed === 0 ? EXIT.ok : EXIT.incomplete;
 }

@@ -3,11 +3,16 @@ import { createClassifier, type Classifier } from '@cropline/pipeline';
 import type { Invocation } from '../command/invocation.js';
 import { fetchModel } from '../models/fetch-model.js';
 
-/** The engine as the environment describes it, loaded and warm. @throws `DEVICE_*`, `MODEL_*`, `BACKEND_FAILED` */
-export async function openEngine(invocation: Invocation): Promise<Classifier> {
+/**
+ * The engine as the environment describes it, loaded and warm.
+ *
+ * @throws `DEVICE_*`, `MODEL_*`, `BACKEND_FAILED`, or the signal's reason.
+ */
+export async function openEngine(invocation: Invocation, signal: AbortSignal): Promise<Classifier> {
   const { config, console } = invocation;
   const device = await resolveDevice(parseDevice(config.device));
-  const model = await fetchModel(undefined, invocation);
+  const model = await fetchModel(undefined, invocation, signal);
+  signal.throwIfAborted();
   return createClassifier({
     model,
     device,

@@ -51,7 +51,9 @@ async function readArriving(file: FileHandle, maxBytes: number): Promise<Buffer>
 }
 
 function readFault(error: unknown): CroplineError {
-  const system = error instanceof Error && 'code' in error ? String(error.code) : '';
+  // No `instanceof`: errors of the file system may come from another realm.
+  const coded = typeof error === 'object' && error !== null && 'code' in error;
+  const system = coded ? String(error.code) : '';
   const [code, what] = FAULTS[system] ?? [
     'IMAGE_FETCH_FAILED',
     `it could not be read (${describeCause(error)})`,

@@ -5,24 +5,28 @@ import { ProgressReporter } from '../progress/progress-reporter.js';
 import { RateMeter } from '../progress/rate-meter.js';
 import { modelLocation } from './model-location.js';
 
-/** Makes a model ready, and shows how far it is when it has to be fetched. @throws `MODEL_*` */
+/**
+ * Makes a model ready, and shows how far it is when it has to be fetched.
+ *
+ * @throws `MODEL_*`, or the signal's reason.
+ */
 export async function fetchModel(
   name: string | undefined,
   { console, config }: Invocation,
+  signal?: AbortSignal,
 ): Promise<ResolvedModel> {
   const progress = new ProgressReporter(console);
   const notices: string[] = [];
   let meter: RateMeter | null = null;
-  let before = 0;
   try {
     return await resolveModel({
       ...modelLocation(config, name),
+      ...(signal === undefined ? {} : { signal }),
       onNotice: (message) => notices.push(message),
       onProgress: ({ file, receivedBytes: done, totalBytes: total }) => {
         // A download that is resumed begins with bytes that took no time now.
-        if (meter === null) before = done;
-        meter ??= new RateMeter();
-        const rate = meter.rate(done - before);
+        meter ??= new RateMeter(undefined, done);
+        const rate = meter.rate(done);
         const etaSeconds = rate === null || total === null ? null : (total - done) / rate;
         progress.update({
           label: `Fetching ${file}`,

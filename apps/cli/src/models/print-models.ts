@@ -43,7 +43,7 @@ export async function printModel(
     ['Classes', formatCount(model.classes)],
     [
       'Input',
-      `${model.inputSize} × ${model.inputSize} of an image ${resized}; ${input.channels.join('')} minus ${input.mean.join(', ')}`,
+      `${model.inputSize} × ${model.inputSize} of an image ${resized}; ${input.channels.join(', ')} minus ${input.mean.join(', ')}`,
     ],
     ['Weights', `${weights.path} (${size})`],
     ['Digest', model.digest],

@@ -6,10 +6,13 @@ export class RateMeter {
   readonly #now: () => number;
   readonly #samples: { readonly at: number; readonly done: number }[];
 
-  /** @param now a monotonic clock in milliseconds. */
-  constructor(now: () => number = () => performance.now()) {
+  /**
+   * @param now a monotonic clock in milliseconds.
+   * @param done what is done already, in no time that counts.
+   */
+  constructor(now: () => number = () => performance.now(), done = 0) {
     this.#now = now;
-    this.#samples = [{ at: now(), done: 0 }];
+    this.#samples = [{ at: now(), done }];
   }
 
   /** A second, given how much is done by now; null until there is something to tell from. */

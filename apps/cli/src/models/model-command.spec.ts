@@ -1,0 +1,66 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { randomWeights, writeSafetensors } from '@cropline/model';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { runCropline } from '../testing/run-cropline.js';
+
+describe('cropline model', () => {
+  let folder: string;
+  let env: Record<string, string>;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'cropline-model-'));
+    // An empty mirror instead of the public URL: a spec fetches nothing from the internet.
+    env = { CROPLINE_CACHE_DIR: join(folder, 'cache') };
+    const weights = writeSafetensors(randomWeights(1, 'bvlc'), {});
+    await writeFile(join(folder, 'mine.safetensors'), weights);
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  const model = (words: readonly string[]) =>
+    runCropline(['model', ...words], { env, cwd: folder });
+
+  it('list names the known models and what the cache has of them', async () => {
+    const { code, stdout, stderr } = await model(['list']);
+    expect(stdout).toBe('googlenet-bvlc  not in the cache  (default)\n');
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    const json = await model(['list', '--json']);
+    expect(JSON.parse(json.stdout)).toMatchObject({ name: 'googlenet-bvlc', cached: false });
+  });
+
+  it('info describes a model that is not in the cache yet', async () => {
+    const { code, stdout } = await model(['info', 'googlenet-bvlc']);
+    expect(stdout).toMatch(/^Name {7}googlenet-bvlc\n/);
+    expect(stdout).toContain('warped to 256 × 256');
+    expect(stdout).toContain(
+      'sha256:c99c507058eaf41de8723408fdda7db8325cb57f0a89f2ee07a716d6e963e14e',
+    );
+    expect(code).toBe(0);
+  });
+
+  it('pull makes a file of weights ready, and info then knows its graph', async () => {
+    const { code, stdout } = await model(['pull', './mine.safetensors', '--json']);
+    expect(code).toBe(0);
+    const pulled = JSON.parse(stdout) as Record<string, string>;
+    expect(Object.keys(pulled)).toEqual(['name', 'digest', 'weightsPath', 'graphPath']);
+    const info = await model(['info', './mine.safetensors', '--json']);
+    expect(JSON.parse(info.stdout)).toMatchObject({
+      digest: pulled['digest'],
+      graphPath: pulled['graphPath'],
+      variant: 'bvlc',
+    });
+  });
+
+  it.each<[string, string[], string, number]>([
+    ['pull of an unknown name', ['pull', 'vgg-900'], 'MODEL_UNKNOWN', 2],
+    ['info of an unknown name', ['info', 'vgg-900'], 'MODEL_UNKNOWN', 2],
+    ['pull of a file that holds no weights', ['pull', '/etc/hostname'], 'MODEL_FILE_INVALID', 3],
+  ])('%s: one line', async (_, words, expected, exitCode) => {
+    const { code, stdout, stderr } = await model(words);
+    expect(stderr).toMatch(new RegExp(`^cropline: ${expected}: .*\\n$`));
+    expect(stderr).not.toMatch(/ {4}at /);
+    expect(stdout).toBe('');
+    expect(code).toBe(exitCode);
+  });
+});
