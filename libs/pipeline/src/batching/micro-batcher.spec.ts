@@ -10,7 +10,7 @@ const PREFETCHING: Vacancy = { idle: 0, prefetching: 1 };
 function batcherOf(batchSize: number): {
   batcher: MicroBatcher<string>;
   /** Lets time pass, in milliseconds. */
-  pass(ms: number): void;
+  readonly pass: (ms: number) => void;
 } {
   let now = 1000;
   return {

@@ -10,7 +10,7 @@ function gateOf(options: { decodes: number; cropsAhead: number }): {
   gate: DecodeGate;
   admitted: string[];
   tickets: Record<string, DecodeTicket>;
-  enter(name: string, crops: number, urgent?: boolean): void;
+  readonly enter: (name: string, crops: number, urgent?: boolean) => void;
 } {
   const gate = new DecodeGate(options);
   const admitted: string[] = [];

@@ -11,7 +11,11 @@ export interface DecodeGateOptions {
 
 interface Lane {
   cropsAhead: number;
-  readonly queue: { readonly crops: number; enter(ticket: DecodeTicket): void; fail(error: unknown): void }[];
+  readonly queue: {
+    readonly crops: number;
+    enter(ticket: DecodeTicket): void;
+    fail(error: unknown): void;
+  }[];
 }
 
 /**
@@ -82,10 +86,7 @@ export class DecodeGate {
 
   #admit(): void {
     for (const lane of [this.#urgent, this.#normal]) {
-      while (
-        this.#decoding < this.#options.decodes &&
-        lane.cropsAhead < this.#options.cropsAhead
-      ) {
+      while (this.#decoding < this.#options.decodes && lane.cropsAhead < this.#options.cropsAhead) {
         const entry = lane.queue.shift();
         if (entry === undefined) break;
         entry.enter(this.#ticket(lane, entry.crops));

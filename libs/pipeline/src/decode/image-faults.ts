@@ -26,8 +26,7 @@ const SIGNATURES: readonly { readonly at: number; readonly bytes: string }[] = [
  */
 export function unreadableHeader(bytes: Buffer, cause: unknown): CroplineError {
   const begins = SIGNATURES.some(
-    ({ at, bytes: signature }) =>
-      bytes.toString('latin1', at, at + signature.length) === signature,
+    ({ at, bytes: signature }) => bytes.toString('latin1', at, at + signature.length) === signature,
   );
   return begins ? corruptImage(cause) : notAnImage('the bytes begin like none of them', cause);
 }

@@ -78,9 +78,9 @@ describe('readHeader', () => {
   it.each(['\xff\xd8\xff\xe0', '\x89PNG\r\n\x1a\n', 'GIF89a', 'RIFF\x10\0\0\0WEBPVP8 ', 'II*\0'])(
     'calls what only begins like an image damaged: %j',
     async (start) => {
-      await expect(
-        readHeader(Buffer.from(start, 'latin1'), MAX_PIXELS),
-      ).rejects.toMatchObject({ code: 'IMAGE_CORRUPT' });
+      await expect(readHeader(Buffer.from(start, 'latin1'), MAX_PIXELS)).rejects.toMatchObject({
+        code: 'IMAGE_CORRUPT',
+      });
     },
   );
 });

@@ -39,7 +39,9 @@ const times = async (name: string): Promise<number> =>
 async function start(
   script: ThreadScript,
   threads = 1,
-): Promise<{ run(crops: readonly (readonly number[])[]): Promise<number[][]>[] }> {
+): Promise<{
+  readonly run: (images: readonly (readonly number[])[]) => Promise<number[][]>[];
+}> {
   await writeFile(join(folder, 'script.json'), JSON.stringify(script));
   const queue: DeviceBatch[] = [];
   const pump = (): void => {
@@ -115,7 +117,7 @@ function batchOf(images: readonly (readonly number[])[]): {
   return { batch: make(images.map((_, index) => index)), answers };
 }
 
-const row = (value: number): number[] => [value, value % 2, value + 1];
+const row = (value: number): number[] => [value / 256, value % 2, (value + 1) / 256];
 
 describe('InferencePool', () => {
   it('runs every batch once, over all threads, and gives each crop its own scores', async () => {
@@ -148,12 +150,7 @@ describe('InferencePool', () => {
   it('replaces a thread that crashed, and runs again what it held', async () => {
     const { run } = await start({ poisonOnce: 7 });
     const answers = [...run([[1], [7]]), ...run([[2]]), ...run([[3, 4]])];
-    expect(await Promise.all(answers)).toEqual([
-      [row(1)],
-      [row(7)],
-      [row(2)],
-      [row(3), row(4)],
-    ]);
+    expect(await Promise.all(answers)).toEqual([[row(1)], [row(7)], [row(2)], [row(3), row(4)]]);
     expect(crashes).toEqual(['poisoned once']);
     expect(pool!.threads).toEqual({ ready: 1, crashed: 1 });
   });

@@ -48,7 +48,7 @@ export class InferenceThreadHandle {
     this.#worker.on('message', (message: FromThread) => this.#take(message));
     this.#worker.on('messageerror', (error) => {
       this.#cause = error;
-      void this.#worker.terminate();
+      this.#worker.terminate().catch(() => undefined);
     });
     this.#worker.on('error', (error) => {
       this.#cause = error instanceof Error ? error : new Error(String(error));

@@ -10,8 +10,9 @@ import {
 
 /** What scripted threads do; the folder that `graphPath` names holds it as script.json. */
 export interface ThreadScript {
-  /** Starts that are refused, counted from 0 over all threads; `from` and later ones with it. */
+  /** Starts that are refused, counted from 0 over all threads. */
   readonly refuse?: readonly number[];
+  /** This start and all later ones are refused. */
   readonly refuseFrom?: number;
   /** Starts that end in an exception before the thread is ready. */
   readonly crash?: readonly number[];
@@ -23,8 +24,8 @@ export interface ThreadScript {
   readonly gate?: string;
 }
 
-// An inference thread for specs: no model, but the same protocol. A crop "scores" its first byte in class
-// 0, the flag of its mirror in class 1 and its last byte in class 2.
+// An inference thread for specs: no model, but the same protocol. Of three classes a crop scores its first
+// byte, the flag of its mirror and its last byte, the bytes divided by 256.
 const { graphPath: folder, inputSize, classes } = workerData as ThreadSettings;
 const script = JSON.parse(readFileSync(join(folder, 'script.json'), 'utf8')) as ThreadScript;
 const port = parentPort;
@@ -58,8 +59,8 @@ function run({ buffers, count }: Extract<ToThread, { kind: 'run' }>): void {
     const first = pixels[crop * bytes] ?? 0;
     if (first === script.poison) throw new Error('poisoned');
     if (first === script.poisonOnce && countUp('poisoned') === 0) throw new Error('poisoned once');
-    const row = [first, mirrored[crop] ?? 0, pixels[(crop + 1) * bytes - 1] ?? 0];
-    scores.set(row.slice(0, classes), crop * classes);
+    const last = pixels[(crop + 1) * bytes - 1] ?? 0;
+    scores.set([first / 256, mirrored[crop] ?? 0, last / 256], crop * classes);
   }
   tell({ kind: 'done', buffers, scores, ms: 1 }, transferOf(buffers));
 }

@@ -109,8 +109,10 @@ describe('classifyItem', () => {
   });
 
   it('is cancelled before the fetch, or between the fetch and the device', async () => {
-    const fetch = jest.fn(stages({}).fetch);
-    const classify = jest.fn(stages({}).classifier.classify);
+    const fetch = jest.fn<ItemStages['fetch']>((url, control) => stages({}).fetch(url, control));
+    const classify = jest.fn<ItemStages['classifier']['classify']>(() =>
+      Promise.resolve(classified),
+    );
     const outcome = { ...item, status: 'cancelled' };
     const before = { cancelled: () => true };
     expect(await classifyItem(item, options, stages({ fetch, classify }), before)).toEqual(outcome);

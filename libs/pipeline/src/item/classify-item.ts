@@ -121,4 +121,5 @@ function itemError(error: unknown, attempts: number, control: ClassifyItemContro
 }
 
 /** Milliseconds to 0.01 ms: below that is noise, and it would be a third of every result line. */
-const hundredths = (milliseconds: number): number => Math.max(0, Math.round(milliseconds * 100) / 100);
+const hundredths = (milliseconds: number): number =>
+  Math.max(0, Math.round(milliseconds * 100) / 100);

@@ -28,31 +28,33 @@ export async function* mapInOrder<T, R>(
   const { concurrency, ahead = 16 * concurrency } = options;
   const iterator = iteratorOf(source);
   const slots: { state: Slot<R> }[] = [];
-  let running = 0;
-  let pulling = false;
-  let ended = false;
-  let failure: { readonly error: unknown } | null = null;
+  const state = {
+    running: 0,
+    pulling: false,
+    ended: false,
+    failure: null as { readonly error: unknown } | null,
+  };
   let wake = (): void => undefined;
 
   const fail = (error: unknown): void => {
-    failure ??= { error };
+    state.failure ??= { error };
     wake();
   };
   const start = (value: T): void => {
     const slot: { state: Slot<R> } = { state: { done: false } };
     slots.push(slot);
-    running += 1;
+    state.running += 1;
     run(value).then((result) => {
-      running -= 1;
+      state.running -= 1;
       slot.state = { done: true, value: result };
       wake();
     }, fail);
   };
   const pull = (): void => {
-    pulling = true;
+    state.pulling = true;
     Promise.resolve(iterator.next()).then((next) => {
-      pulling = false;
-      if (next.done === true) ended = true;
+      state.pulling = false;
+      if (next.done === true) state.ended = true;
       else start(next.value);
       wake();
     }, fail);
@@ -60,7 +62,8 @@ export async function* mapInOrder<T, R>(
 
   try {
     for (;;) {
-      if (failure !== null) throw (failure as { readonly error: unknown }).error;
+      const { running, pulling, ended, failure } = state;
+      if (failure !== null) throw failure.error;
       const head = slots[0];
       if (head?.state.done === true) {
         slots.shift();
@@ -75,10 +78,12 @@ export async function* mapInOrder<T, R>(
     }
   } finally {
     // A source that is waiting (a terminal, a socket) must not hold up a caller who has stopped.
-    if (!ended) Promise.resolve(iterator.return?.()).catch(() => undefined);
+    if (!state.ended) Promise.resolve(iterator.return?.()).catch(() => undefined);
   }
 }
 
 function iteratorOf<T>(source: Iterable<T> | AsyncIterable<T>): Iterator<T> | AsyncIterator<T> {
-  return Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
+  return Symbol.asyncIterator in source
+    ? source[Symbol.asyncIterator]()
+    : source[Symbol.iterator]();
 }

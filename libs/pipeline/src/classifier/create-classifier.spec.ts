@@ -1,0 +1,112 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { CropPolicyName } from '@cropline/contracts';
+import { BVLC_SPEC, emitOnnxGraph, randomWeights } from '@cropline/model';
+import { sharp } from '../decode/image-library.js';
+import type { ClassifierOptions } from './classifier.js';
+import { createClassifier } from './create-classifier.js';
+
+const MAX_PIXELS = 1e7;
+const POLICIES: readonly CropPolicyName[] = ['single', 'ten', 'single', 'ten', 'single'];
+
+let folder: string;
+let model: ClassifierOptions['model'];
+let images: Buffer[];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'cropline-engine-'));
+  const graphPath = join(folder, 'random.onnx');
+  await writeFile(graphPath, emitOnnxGraph('bvlc', randomWeights(1, 'bvlc')));
+  model = { info: { ...BVLC_SPEC, name: 'random', digest: 'sha256:0' }, graphPath };
+  images = await Promise.all(POLICIES.map((_, index) => drawing(index)));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** A JPEG of coloured noise: no two alike, and none like its own mirror. */
+function drawing(index: number): Promise<Buffer> {
+  const [width, height] = [260 + 37 * index, 300 - 11 * index];
+  const noise = sharp({
+    create: {
+      width,
+      height,
+      channels: 3,
+      background: { r: 40 * index, g: 90, b: 200 - 30 * index },
+      noise: { type: 'gaussian', mean: 60 + 30 * index, sigma: 50 },
+    },
+  });
+  return noise.jpeg().toBuffer();
+}
+
+/** Every class's score of every image, classified `atOnce` at a time. */
+async function scoresOf(
+  options: Pick<ClassifierOptions, 'threads' | 'batchSize'>,
+  atOnce: boolean,
+): Promise<Map<number, number>[]> {
+  const classifier = await createClassifier({
+    model,
+    device: 'cpu',
+    maxPixels: MAX_PIXELS,
+    ...options,
+  });
+  try {
+    const classify = async (index: number): Promise<Map<number, number>> => {
+      const { predictions } = await classifier.classify(images[index]!, {
+        crops: POLICIES[index]!,
+        topK: 1000,
+      });
+      return new Map(predictions.map(({ classIndex, score }) => [classIndex, score]));
+    };
+    if (atOnce) return await Promise.all(images.map((_, index) => classify(index)));
+    const all: Map<number, number>[] = [];
+    for (const index of images.keys()) all.push(await classify(index));
+    return all;
+  } finally {
+    await classifier.close();
+  }
+}
+
+describe('createClassifier', () => {
+  it('gives an image the same scores however its crops are batched', async () => {
+    const alone = await scoresOf({ threads: 1, batchSize: 1 }, false);
+    for (const scores of alone) {
+      expect([...scores.values()].reduce((sum, score) => sum + score)).toBeCloseTo(1, 2);
+    }
+    const distinct = new Set(alone.map((scores) => JSON.stringify([...scores])));
+    expect(distinct.size).toBe(images.length);
+    for (const options of [
+      { threads: 1, batchSize: 8 },
+      { threads: 2, batchSize: 3 },
+    ]) {
+      const together = await scoresOf(options, true);
+      for (const [index, scores] of alone.entries()) {
+        for (const [classIndex, score] of scores) {
+          expect(together[index]!.get(classIndex)).toBeCloseTo(score, 5);
+        }
+      }
+    }
+  });
+
+  it('tells what cannot be loaded', async () => {
+    const graphPath = join(folder, 'broken.onnx');
+    await writeFile(graphPath, 'not a graph');
+    await expect(
+      createClassifier({
+        model: { ...model, graphPath },
+        device: 'cpu',
+        maxPixels: MAX_PIXELS,
+        threads: 2,
+      }),
+    ).rejects.toMatchObject({ code: 'BACKEND_FAILED' });
+  });
+
+  it.each([{ threads: 0 }, { threads: 1.5 }, { batchSize: 0 }])(
+    'takes positive integers only: %j',
+    async (options) => {
+      await expect(
+        createClassifier({ model, device: 'cpu', maxPixels: MAX_PIXELS, ...options }),
+      ).rejects.toThrow(RangeError);
+    },
+  );
+});
