@@ -10,10 +10,7 @@ export async function withLock(root, action) {
   mkdirSync(join(root, '.cropline'), { recursive: true });
   let told = false;
   while (!taken(file)) {
-    if (!holderLives(file)) {
-      rmSync(file, { force: true });
-      continue;
-    }
+    if (isStale(file) && removeStale(file)) continue;
     if (!told) process.stderr.write('setup: waiting for another set-up of this checkout …\n');
     told = true;
     await wait(LOOK_EVERY_MS);
@@ -38,12 +35,27 @@ function taken(file) {
   }
 }
 
-function holderLives(file) {
+/** Whether the process that took the lock has died. */
+function isStale(file) {
   try {
     process.kill(Number(readFileSync(file, 'utf8')), 0);
-    return true;
+    return false;
   } catch (error) {
-    // EPERM: it lives and is another user's.
-    return error.code === 'EPERM';
+    return error.code === 'ESRCH';
   }
+}
+
+/**
+ * Removes a stale lock, which only one process may do: two that both saw it stale would else remove the one
+ * that the first of them takes next.
+ */
+function removeStale(file) {
+  const claim = `${file}.stale`;
+  if (!taken(claim)) {
+    if (isStale(claim)) rmSync(claim, { force: true });
+    return false;
+  }
+  if (isStale(file)) rmSync(file, { force: true });
+  rmSync(claim, { force: true });
+  return true;
 }

@@ -24,7 +24,7 @@ export interface DemoImage {
   /** Unique among them, and the item's id: the drawing's name, or the file's path below its folder. */
   readonly id: string;
   readonly extension: string;
-  read(): Promise<Buffer>;
+  readonly read: () => Promise<Buffer>;
 }
 
 /** The drawn pictures, as JPEG. */

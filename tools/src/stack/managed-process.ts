@@ -51,6 +51,7 @@ export class ManagedProcess implements StackProcess {
   readonly #child: ChildProcessByStdio<null, Readable, Readable>;
   readonly #lines: string[] = [];
   readonly #listeners = new Set<(line: string) => void>();
+  readonly #exitListeners = new Set<() => void>();
   #exit: ProcessExit | null = null;
   #asked = false;
 
@@ -88,16 +89,22 @@ export class ManagedProcess implements StackProcess {
       child.once('close', (code, signal) => {
         this.#exit = { code, signal };
         resolve(this.#exit);
+        for (const listener of this.#exitListeners) listener();
       });
     });
   }
 
   /** From now on its end is shown with its last lines, unless it was asked for. */
   reportUnexpectedEnd(): void {
-    const report = (): void => {
+    this.onExit(() => {
       if (!this.#asked) process.stderr.write(`${this.describeEnd()}\n`);
-    };
-    void this.exited.then(report);
+    });
+  }
+
+  /** Calls the listener once it has ended, at once if it has already. */
+  onExit(listener: () => void): void {
+    if (this.#exit === null) this.#exitListeners.add(listener);
+    else listener();
   }
 
   /** Whether it runs still. */
@@ -149,7 +156,7 @@ export class ManagedProcess implements StackProcess {
           clearTimeout(silent);
           this.#listeners.delete(listener);
         };
-        void this.exited.then(() => reject(new Error(this.describeEnd())));
+        this.onExit(() => reject(new Error(this.describeEnd())));
       });
     } finally {
       stop();

@@ -127,7 +127,7 @@ class RunningStack implements Stack {
     );
     if (typeof healthPort === 'number') worker.healthUrl = `http://127.0.0.1:${healthPort}`;
     this.#workers.add(worker);
-    void worker.exited.then(() => this.#workers.delete(worker));
+    worker.onExit(() => this.#workers.delete(worker));
     worker.reportUnexpectedEnd();
     return worker;
   }
@@ -176,7 +176,7 @@ class RunningStack implements Stack {
       onLine: this.#options.onLine,
     });
     this.#processes.add(app);
-    void app.exited.then(() => this.#processes.delete(app));
+    app.onExit(() => this.#processes.delete(app));
     return app;
   }
 

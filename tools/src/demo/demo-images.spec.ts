@@ -1,0 +1,53 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { itemIdSchema } from '@cropline/contracts';
+import sharp from 'sharp';
+import { drawnImages, folderImages } from './demo-images.js';
+
+describe('the images of the demo', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'cropline-demo-'));
+    await mkdir(join(folder, 'below/deep'), { recursive: true });
+    await mkdir(join(folder, 'none.jpg'));
+    for (const file of [
+      'b.JPG',
+      'a.webp',
+      'notes.txt',
+      'below/deep/c d#é.png',
+      'line\nbreak.gif',
+    ]) {
+      await writeFile(join(folder, file), file);
+    }
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it('are drawn when there are no others: a dozen JPEGs with names of their own', async () => {
+    const drawn = drawnImages();
+    expect(new Set(drawn.map(({ id }) => id)).size).toBe(12);
+    for (const { read } of drawn) {
+      expect(await sharp(await read()).metadata()).toMatchObject({ format: 'jpeg', width: 640 });
+    }
+  });
+
+  it('are those of a folder and the folders below, in the order of their paths', async () => {
+    const images = await folderImages(folder);
+    expect(images.map(({ id }) => id)).toEqual([
+      'a.webp',
+      'b.JPG',
+      'below/deep/c d#é.png',
+      '3:line?break.gif',
+    ]);
+    for (const { id } of images) expect(itemIdSchema.safeParse(id).success).toBe(true);
+    expect((await images[2]!.read()).toString()).toBe('below/deep/c d#é.png');
+  });
+
+  it('must be there', async () => {
+    await expect(folderImages(join(folder, 'none.jpg'))).rejects.toMatchObject({
+      code: 'INPUT_NOT_FOUND',
+      message: expect.stringContaining('there are none') as unknown,
+    });
+  });
+});

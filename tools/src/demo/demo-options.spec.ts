@@ -1,0 +1,42 @@
+import { tmpdir } from 'node:os';
+import { describe, expect, it } from '@jest/globals';
+import { describeCause } from '@cropline/contracts';
+import { readDemoOptions } from './demo-options.js';
+
+function thrownBy(action: () => unknown): unknown {
+  try {
+    action();
+  } catch (error) {
+    return error;
+  }
+  return null;
+}
+
+describe('the command line of the demo', () => {
+  it('needs nothing', () => {
+    expect(readDemoOptions([])).toEqual({ images: null, crops: 'ten', keep: false, help: false });
+  });
+
+  it('takes a folder, a policy and --keep', () => {
+    expect(readDemoOptions(['--images', tmpdir(), '--crops=single', '--keep'])).toEqual({
+      images: tmpdir(),
+      crops: 'single',
+      keep: true,
+      help: false,
+    });
+  });
+
+  it.each([
+    [['--imges', 'x'], 'USAGE_INVALID', "Unknown option '--imges'"],
+    [['--images'], 'USAGE_INVALID', 'argument missing'],
+    [['photos'], 'USAGE_INVALID', "'photos'"],
+    [['--crops', 'five'], 'USAGE_INVALID', 'single, ten or googlenet144, but received "five"'],
+    [['--keep=yes'], 'USAGE_INVALID', '--keep'],
+    [['--images', '/nonexistent/photos'], 'INPUT_NOT_FOUND', '/nonexistent/photos'],
+    [['--images', process.execPath], 'INPUT_NOT_FOUND', 'Expected --images to name a folder'],
+  ])('refuses %j', (args, code, message) => {
+    const failure = thrownBy(() => readDemoOptions(args));
+    expect(failure).toMatchObject({ code });
+    expect(describeCause(failure)).toContain(message);
+  });
+});
