@@ -49,13 +49,29 @@ export interface ObjectStore {
     body: AsyncIterable<Uint8Array | string>,
     options?: { readonly contentType?: string; readonly signal?: AbortSignal },
   ): Promise<void>;
-  /** The bytes of an object, at most `maxBytes` of them. @throws `STORAGE_OBJECT_NOT_FOUND`; RangeError beyond `maxBytes` */
-  get(url: string, options?: ReadOptions & { readonly maxBytes?: number }): Promise<Buffer>;
-  /** The bytes of an object as they arrive; the caller reads it to the end or destroys it. @throws `STORAGE_OBJECT_NOT_FOUND` */
+  /**
+   * The bytes of an object, at most `maxBytes` of them; none for a range behind its end.
+   *
+   * @param options `retry: false` asks once only, for callers that count attempts themselves.
+   * @throws `STORAGE_OBJECT_NOT_FOUND`; RangeError beyond `maxBytes`
+   */
+  get(
+    url: string,
+    options?: ReadOptions & { readonly maxBytes?: number; readonly retry?: boolean },
+  ): Promise<Buffer>;
+  /**
+   * The bytes of an object as they arrive; the caller reads it to the end or destroys it. It may be read
+   * slowly: a connection that breaks meanwhile is taken up where it ended.
+   *
+   * @throws `STORAGE_OBJECT_NOT_FOUND`; the stream fails with `STORAGE_UNAVAILABLE`
+   */
   getStream(url: string, options?: ReadOptions): Promise<Readable>;
   /** Facts of an object, or null when there is none. */
   head(url: string): Promise<ObjectFacts | null>;
-  /** Every object whose key begins with the URL's, in the order of their keys, page by page. */
+  /**
+   * Every object whose key begins with the URL's, in the order of their keys, page by page; with
+   * `startAfter`, the URL of an object, only those behind it.
+   */
   list(prefixUrl: string, options?: { readonly startAfter?: string }): AsyncIterable<ObjectFacts>;
   /** Deletes an object; one that is not there is no error. */
   delete(url: string): Promise<void>;

@@ -1,0 +1,254 @@
+import { Readable } from 'node:stream';
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadBucketCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import { Upload } from '@aws-sdk/lib-storage';
+import { CroplineError } from '@cropline/contracts';
+import { collectBytes } from '../bytes/collect-bytes.js';
+import { joinBlocks } from '../bytes/join-blocks.js';
+import type {
+  ByteRange,
+  ObjectFacts,
+  ObjectStore,
+  ObjectStoreOptions,
+  ReadOptions,
+} from './object-store.js';
+import { resumedStream, type OpenedBody } from './resumed-stream.js';
+import { createS3Clients, type S3Clients } from './s3-clients.js';
+import { parseS3Url } from './s3-url.js';
+import { isRangeBeyondEnd, storageError } from './storage-error.js';
+
+/** With S3's 10,000 parts an object, streams of up to 105 GB. What is larger than a part is sent in parts. */
+const PART_BYTES = 10 * 2 ** 20;
+/** One part is on its way while the next is gathered. */
+const PARTS_AT_ONCE = 2;
+/** How often `get` reads an object whose body breaks; the SDK retries up to the first byte only. */
+const BODY_ATTEMPTS = 3;
+
+const isMissing = (error: unknown): boolean =>
+  error instanceof CroplineError && error.code === 'STORAGE_OBJECT_NOT_FOUND';
+
+type Control = { readonly signal?: AbortSignal | undefined };
+
+/**
+ * Objects in S3 or a compatible server. Opens no connection before it is asked for something.
+ *
+ * @example
+ * const store = createObjectStore({ region: 'us-east-1', endpoint: 'http://127.0.0.1:9000' });
+ * await store.put('s3://results/hello.txt', 'hello');
+ * store.close();
+ */
+export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
+  return new S3ObjectStore(createS3Clients(options));
+}
+
+class S3ObjectStore implements ObjectStore {
+  readonly #clients: S3Clients;
+
+  constructor(clients: S3Clients) {
+    this.#clients = clients;
+  }
+
+  async put(
+    url: string,
+    body: string | Uint8Array,
+    options: Control & { readonly contentType?: string } = {},
+  ): Promise<void> {
+    if (Buffer.byteLength(body) > PART_BYTES) {
+      await this.putStream(url, Readable.from([body]), options);
+      return;
+    }
+    const { bucket, key } = parseS3Url(url);
+    const command = new PutObjectCommand({
+      Bucket: bucket,
+      Key: key,
+      Body: body,
+      ContentType: options.contentType,
+    });
+    await this.#ask(url, options, (client, control) => client.send(command, control));
+  }
+
+  async putStream(
+    url: string,
+    body: AsyncIterable<Uint8Array | string>,
+    { contentType, signal }: Control & { readonly contentType?: string } = {},
+  ): Promise<void> {
+    const { bucket, key } = parseS3Url(url);
+    signal?.throwIfAborted();
+    let sourceFailure: { readonly error: unknown } | undefined;
+    const noted = noting(body, (error) => (sourceFailure = { error }));
+    const source = Readable.from(joinBlocks(noted), { objectMode: true, highWaterMark: 1 });
+    // Its failures reach the upload; this is for those that come after the upload has ended.
+    source.on('error', () => undefined);
+    const abortController = new AbortController();
+    const giveUp = (): void => {
+      abortController.abort();
+      // The upload, which nobody waits for any more, finds its source ended and drops its parts.
+      source.destroy(new Error('aborted'));
+    };
+    signal?.addEventListener('abort', giveUp, { once: true });
+    try {
+      await new Upload({
+        client: this.#clients.patient,
+        params: { Bucket: bucket, Key: key, Body: source, ContentType: contentType },
+        partSize: PART_BYTES,
+        queueSize: PARTS_AT_ONCE,
+        abortController,
+      }).done();
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw sourceFailure === undefined ? storageError(error, url) : sourceFailure.error;
+    } finally {
+      signal?.removeEventListener('abort', giveUp);
+      source.destroy();
+    }
+  }
+
+  async get(
+    url: string,
+    options: ReadOptions & { readonly maxBytes?: number; readonly retry?: boolean } = {},
+  ): Promise<Buffer> {
+    const { maxBytes = Infinity, retry = true, range, signal } = options;
+    for (let attempt = 1; ; attempt += 1) {
+      const opened = await this.#open(url, { range, signal, retry });
+      if (opened === null) return Buffer.alloc(0);
+      try {
+        return await collectBytes(opened.body, { limit: maxBytes, announced: opened.bytes });
+      } catch (error) {
+        signal?.throwIfAborted();
+        if (error instanceof RangeError) throw error;
+        if (!retry || attempt >= BODY_ATTEMPTS) throw storageError(error, url);
+      }
+    }
+  }
+
+  async getStream(url: string, { range, signal }: ReadOptions = {}): Promise<Readable> {
+    const first = await this.#open(url, { range, signal, retry: true });
+    if (first === null) return Readable.from([], { objectMode: false });
+    return resumedStream(first, {
+      start: range?.start ?? 0,
+      signal,
+      reopen: async (rest, etag) => {
+        const opened = await this.#open(url, { range: rest, etag, signal, retry: true });
+        if (opened === null) throw storageError(new Error('it became shorter while read'), url);
+        return opened;
+      },
+      failure: (cause) =>
+        signal?.aborted === true ? (signal.reason as unknown) : storageError(cause, url),
+    });
+  }
+
+  async head(url: string): Promise<ObjectFacts | null> {
+    const { bucket, key } = parseS3Url(url);
+    const command = new HeadObjectCommand({ Bucket: bucket, Key: key });
+    try {
+      const { ContentLength = 0 } = await this.#ask(url, {}, (client) => client.send(command));
+      return { url, bytes: ContentLength };
+    } catch (error) {
+      if (isMissing(error)) return null;
+      throw error;
+    }
+  }
+
+  async *list(
+    prefixUrl: string,
+    { startAfter }: { readonly startAfter?: string } = {},
+  ): AsyncGenerator<ObjectFacts, void, undefined> {
+    const { bucket, key } = parseS3Url(prefixUrl);
+    let token: string | undefined;
+    do {
+      const command = new ListObjectsV2Command({
+        Bucket: bucket,
+        Prefix: key,
+        StartAfter: startAfter === undefined ? undefined : parseS3Url(startAfter).key,
+        ContinuationToken: token,
+      });
+      const page = await this.#ask(prefixUrl, {}, (client) => client.send(command));
+      for (const { Key = '', Size = 0 } of page.Contents ?? []) {
+        yield { url: `s3://${bucket}/${Key}`, bytes: Size };
+      }
+      token = page.IsTruncated === true ? page.NextContinuationToken : undefined;
+    } while (token !== undefined);
+  }
+
+  async delete(url: string): Promise<void> {
+    const { bucket, key } = parseS3Url(url);
+    const command = new DeleteObjectCommand({ Bucket: bucket, Key: key });
+    try {
+      await this.#ask(url, {}, (client) => client.send(command));
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+    }
+  }
+
+  async check(url: string): Promise<void> {
+    const command = new HeadBucketCommand({ Bucket: parseS3Url(url).bucket });
+    await this.#ask(url, { retry: false }, (client) => client.send(command));
+  }
+
+  close(): void {
+    this.#clients.close();
+  }
+
+  /** The answer to a read, or null when the range begins behind the end of the object. */
+  async #open(
+    url: string,
+    {
+      range,
+      etag,
+      ...control
+    }: { range: ByteRange | undefined; etag?: string | undefined; retry: boolean } & Control,
+  ): Promise<OpenedBody | null> {
+    const { bucket, key } = parseS3Url(url);
+    const command = new GetObjectCommand({
+      Bucket: bucket,
+      Key: key,
+      Range: range === undefined ? undefined : `bytes=${range.start}-${range.end ?? ''}`,
+      IfMatch: etag,
+    });
+    try {
+      const { Body, ContentLength, ETag } = await this.#ask(url, control, (client, abort) =>
+        client.send(command, abort),
+      );
+      // In Node the SDK hands out the response itself; its type also covers browsers.
+      return { body: Body as Readable, bytes: ContentLength, etag: ETag };
+    } catch (error) {
+      if (error instanceof CroplineError && isRangeBeyondEnd(error.cause)) return null;
+      throw error;
+    }
+  }
+
+  async #ask<T>(
+    url: string,
+    { signal, retry = true }: Control & { readonly retry?: boolean },
+    send: (client: S3Client, control: { abortSignal: AbortSignal | undefined }) => Promise<T>,
+  ): Promise<T> {
+    signal?.throwIfAborted();
+    try {
+      const client = retry ? this.#clients.patient : this.#clients.once;
+      return await send(client, { abortSignal: signal });
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw storageError(error, url);
+    }
+  }
+}
+
+/** The same pieces; a failure of their source is told before it is thrown on. */
+async function* noting<T>(
+  pieces: AsyncIterable<T>,
+  note: (error: unknown) => void,
+): AsyncGenerator<T, void, undefined> {
+  try {
+    yield* pieces;
+  } catch (error) {
+    note(error);
+    throw error;
+  }
+}
