@@ -1,2 +1,5 @@
+export { createImageSource } from './images/create-image-source.js';
 export type * from './images/image-source.js';
+export { createObjectStore } from './objects/create-object-store.js';
 export type * from './objects/object-store.js';
+export { joinS3Url, parseS3Url, type S3Location } from './objects/s3-url.js';
