@@ -9,7 +9,7 @@ describe('readConfig', () => {
       device: 'auto',
       threads: undefined,
       images: { timeoutMs: 30_000, maxBytes: 52_428_800, maxPixels: 100_000_000 },
-      unicode: false,
+      unicode: true,
       colour: true,
     });
   });
@@ -18,6 +18,8 @@ describe('readConfig', () => {
     [{ LANG: 'C.UTF-8' }, true],
     [{ LANG: 'en_GB.utf8', LC_ALL: 'C' }, false],
     [{ LANG: 'C', LC_CTYPE: 'UTF-8' }, true],
+    [{ LANG: 'C' }, false],
+    [{}, true],
   ])('sees from %j whether there is more than ASCII', (env, unicode) => {
     expect(readConfig(env).unicode).toBe(unicode);
   });

@@ -65,7 +65,7 @@ export interface CliConfig {
   };
   /** Credentials are not among it: the AWS SDK finds them by its own chain. */
   readonly s3: { readonly endpoint: string | undefined; readonly region: string };
-  /** Whether the locale's character set is UTF-8. */
+  /** Whether the locale's character set is UTF-8, or there is no locale. */
   readonly unicode: boolean;
   /** Whether the user wants colours on a terminal (https://no-color.org). */
   readonly colour: boolean;
@@ -103,7 +103,8 @@ export function readConfig(environment: Environment = process.env): CliConfig {
       maxPixels: env.CROPLINE_MAX_IMAGE_PIXELS,
     },
     s3: { endpoint: env.S3_ENDPOINT, region: env.S3_REGION ?? env.AWS_REGION ?? 'us-east-1' },
-    unicode: /utf-?8/i.test(env.LC_ALL ?? env.LC_CTYPE ?? env.LANG ?? ''),
+    // Containers set no locale at all, and are looked at through terminals that have UTF-8.
+    unicode: /utf-?8/i.test(env.LC_ALL ?? env.LC_CTYPE ?? env.LANG ?? 'UTF-8'),
     colour: env.NO_COLOR === undefined && env.TERM !== 'dumb',
   };
 }

@@ -5,7 +5,7 @@ import type { Progress } from '../progress/progress-text.js';
 const LABELS: Readonly<Record<BatchStatus, string>> = {
   validating: 'Queueing',
   in_progress: 'Classifying',
-  finalizing: 'Joining results',
+  finalizing: 'Joining',
   cancelling: 'Cancelling',
   completed: 'Completed',
   failed: 'Failed',

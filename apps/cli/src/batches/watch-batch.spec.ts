@@ -24,7 +24,7 @@ describe('cropline watch', () => {
     );
     expect(stderr.split('\n')).toEqual([
       'Classifying  40 %  4/10 images, 2.5/s, 2 s left',
-      'Joining results 100 %  10/10 images, 2.5/s',
+      'Joining 100 %  10/10 images, 2.5/s',
       'Completed 100 %  10/10 images',
       '',
     ]);

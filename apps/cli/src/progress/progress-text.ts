@@ -27,13 +27,18 @@ export interface ProgressStyle {
   readonly mark?: string;
 }
 
-const WIDEST_BAR = 40;
+/** Wide enough to be seen moving, and narrow enough to stay the same width as the facts grow. */
+const WIDEST_BAR = 30;
 const NARROWEST_BAR = 8;
+/** Labels beside a bar are padded to this, so that the bar stays in its place. */
+const LABEL_WIDTH = 11;
 
 /** One line of progress, never wider than its columns (escape sequences not counted). */
 export function progressText(progress: Progress, style: ProgressStyle): string {
-  const { label, done, total } = progress;
+  const { done, total } = progress;
   const { columns, bar, paint = plain, mark } = style;
+  const barred = bar !== 'none' && total !== null && total > 0;
+  const label = barred ? progress.label.padEnd(LABEL_WIDTH) : progress.label;
   const head = mark === undefined ? label : `${mark} ${label}`;
   const separator = bar === 'unicode' ? ' · ' : ', ';
   const facts = factsOf(progress);
