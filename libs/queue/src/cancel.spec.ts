@@ -48,8 +48,8 @@ describe('cancelling a batch', () => {
     const process: ChunkProcessor = async ({ items, index }, { cancelled }) => {
       if (index < 3) return items.map(succeeded);
       await until(cancelled, (stopped) => stopped);
-      return items.map(
-        (item, n): ItemResult => (n < 10 ? succeeded(item) : { ...item, status: 'cancelled' }),
+      return items.map((item, n): ItemResult =>
+        n < 10 ? succeeded(item) : { ...item, status: 'cancelled' },
       );
     };
     const consumer = bench.consumer(process);

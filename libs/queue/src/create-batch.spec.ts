@@ -3,6 +3,7 @@ import { createObjectStore } from '@cropline/storage';
 import { startRedis, startS3 } from '@cropline/tools';
 import { isBatchId } from './batch/batch-id.js';
 import { jsonLines, requestOf, startQueueBench, type QueueBench } from './testing/queue-bench.js';
+import { storeWith } from './testing/store-with.js';
 
 describe('accepting a batch', () => {
   let bench: QueueBench;
@@ -76,13 +77,10 @@ describe('accepting a batch', () => {
   it.each(['manifest.jsonl', 'batch.json'])(
     'is not accepted when %s cannot be stored',
     async (file) => {
-      const store = Object.create(bench.store, {
-        put: {
-          value: (url: string, ...rest: [string | Uint8Array]) =>
-            url.endsWith(file) ? gone.put(url, ...rest) : bench.store.put(url, ...rest),
-        },
-      }) as typeof bench.store;
       const gone = createObjectStore({ ...bench.storeOptions, endpoint: 'http://127.0.0.1:1' });
+      const store = storeWith(bench.store, {
+        put: (url, ...rest) => (url.endsWith(file) ? gone : bench.store).put(url, ...rest),
+      });
       const service = bench.service({ store });
       const { batches: before } = await service.list({ limit: 100 });
       await expect(service.create(requestOf(1))).rejects.toMatchObject({

@@ -33,7 +33,11 @@ const outcome = (item: { id: string; url: string }): ItemResult =>
 const ids = (from: number, to: number): string[] =>
   Array.from({ length: to - from }, (_, n) => `item-${from + n}`);
 
-async function lines(service: ReturnType<QueueBench['service']>, id: string, status?: OutcomeStatus) {
+async function lines(
+  service: ReturnType<QueueBench['service']>,
+  id: string,
+  status?: OutcomeStatus,
+) {
   let text = '';
   for await (const piece of service.resultLines(id, status)) text += piece.toString();
   return text
@@ -98,7 +102,11 @@ describe('reading results', () => {
     const failing = [...FAILING].map((n) => `item-${n}`);
     const page = await service.results(id, { limit: 4, status: 'failed' });
     expect(page.results.map((item) => item.id)).toEqual(failing.slice(0, 4));
-    const last = await service.results(id, { limit: 4, status: 'failed', cursor: page.nextCursor! });
+    const last = await service.results(id, {
+      limit: 4,
+      status: 'failed',
+      cursor: page.nextCursor!,
+    });
     expect(last.results.map((item) => item.id)).toEqual(failing.slice(4));
     expect(last).toMatchObject({ nextCursor: null, final: true });
 

@@ -1,0 +1,50 @@
+// One part of a queue in a process of its own, for specs to kill or freeze: `node queue-process.js JSON`.
+import { createObjectStore, type ObjectStore } from '@cropline/storage';
+import { createChunkConsumer } from '../create-chunk-consumer.js';
+import { createCoordinator } from '../create-coordinator.js';
+import { SILENT_LOGGER } from '../logger.js';
+import { FAST } from './queue-bench.js';
+import type { QueueProcessOptions } from './spawn-queue-process.js';
+import { storeWith } from './store-with.js';
+
+const options = JSON.parse(process.argv[2] ?? '') as QueueProcessOptions;
+const { redisUrl, prefix } = options;
+const store = createObjectStore(options.storeOptions);
+const connection = { redisUrl, prefix, log: SILENT_LOGGER, timing: FAST };
+const say = (line: string): boolean => process.stdout.write(`${line}\n`);
+const told = new Promise<void>((resolve) => process.stdin.once('data', () => resolve()));
+
+/** The store, whose writes of such an object are never answered. */
+function hangingAt(suffix: string): ObjectStore {
+  const hang = (url: string): Promise<void> | null => {
+    if (!url.endsWith(suffix)) return null;
+    say(`hangs at ${suffix}`);
+    return new Promise(() => undefined);
+  };
+  return storeWith(store, {
+    put: (...args) => hang(args[0]) ?? store.put(...args),
+    putStream: (...args) => hang(args[0]) ?? store.putStream(...args),
+  });
+}
+
+if (options.role === 'coordinator') {
+  createCoordinator({ ...connection, store: hangingAt(options.hangAt), outputUrl: 's3://results' });
+} else {
+  const consumer = createChunkConsumer({
+    ...connection,
+    store,
+    concurrency: 1,
+    // Whatever it was told to do, it ends with other outcomes than everyone else.
+    process: async ({ items, index }) => {
+      say(`took ${index}`);
+      await told;
+      const error = { code: 'INTERNAL', message: 'late', retryable: true, attempts: 1 } as const;
+      return items.map(({ id, url }) => ({ id, url, status: 'failed', error }));
+    },
+  });
+  consumer.start();
+  await told;
+  await consumer.drain(60_000);
+  await consumer.close();
+  process.exit(0);
+}
