@@ -1,5 +1,7 @@
 // What `npm test` runs once everything is set up: lint, format, types, import boundaries, then every spec.
 // All of them run, also when one fails. The last line is `tests: N passed, N failed, N skipped`.
+//
+//   npm test [-- path filter… [-- jest flags…]]     as tools/jest.mjs takes them
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -39,12 +41,17 @@ function runSpecs() {
   const folder = mkdtempSync(join(tmpdir(), 'cropline-test-'));
   const record = join(folder, 'results.json');
   try {
+    const args = process.argv.slice(2);
+    const [filters, flags] = args.includes('--')
+      ? [args.slice(0, args.indexOf('--')), args.slice(args.indexOf('--') + 1)]
+      : [args, []];
     const ok = step('specs', [
       join(root, 'tools/jest.mjs'),
+      ...filters,
       '--',
       '--json',
       `--outputFile=${record}`,
-      ...process.argv.slice(2),
+      ...flags,
     ]);
     return { ok, results: JSON.parse(readFileSync(record, 'utf8')) };
   } catch (error) {

@@ -22,7 +22,10 @@ const PREFERRED_PORT = 3000;
 export async function runDev(signal: AbortSignal): Promise<void> {
   let restarts = Promise.resolve();
   const started = { api: compiledAt(PACKAGES_OF.api), worker: compiledAt(PACKAGES_OF.worker) };
-  const onLine = (source: string, line: string): void => say(readableLine(source, line));
+  const onLine = (source: string, line: string): void => {
+    // What the servers say while they start is no news.
+    if (source !== 'redis' && source !== 's3') say(readableLine(source, line));
+  };
   const stack = await startStack({ apiPort: await portForApi(), onLine });
   try {
     await stack.s3.createBucket('photos');
