@@ -1,5 +1,5 @@
 import type { Batch } from '@cropline/contracts';
-import type { Paint } from '../output/paint.js';
+import type { Look, Paint } from '../output/paint.js';
 import { formatCount, formatDuration, formatRate } from '../progress/format-amount.js';
 import { progressText } from '../progress/progress-text.js';
 import { batchProgress } from './batch-progress.js';
@@ -14,10 +14,9 @@ const WIDTH = 100;
 
 /** How a batch ended, in one line: the outcomes, the time, and where the results lie. */
 export function summaryLine(batch: Batch, { unicode, paint }: BatchTextStyle): string {
-  const { status, counts, output, error } = batch;
-  const good = status === 'completed' && counts.failed === 0;
-  const look = good ? 'green' : 'red';
-  const mark = unicode ? `${good ? '✔' : '✘'} ` : '';
+  const { counts, output, error } = batch;
+  const [sign, look] = signOf(batch);
+  const mark = unicode ? `${sign} ` : '';
   const outcomes = [
     `${formatCount(counts.succeeded)} succeeded`,
     paint(counts.failed === 0 ? 'dim' : 'red', `${formatCount(counts.failed)} failed`),
@@ -36,6 +35,11 @@ export function summaryLine(batch: Batch, { unicode, paint }: BatchTextStyle): s
   const arrow = unicode ? '→' : '->';
   const word = batchProgress(batch).label;
   return `${paint(look, `${mark}${word}`)}${time}: ${outcomes}${rate}${why} ${paint('dim', arrow)} ${where}`;
+}
+
+function signOf({ status, counts }: Batch): readonly [string, Look] {
+  if (status !== 'completed') return ['✘', 'red'];
+  return counts.failed === 0 ? ['✔', 'green'] : ['⚠', 'yellow'];
 }
 
 /** Everything about a batch, a line a fact. */

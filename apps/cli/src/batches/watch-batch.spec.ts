@@ -34,7 +34,7 @@ describe('cropline watch', () => {
   it('exits 1 and says how to see what failed', async () => {
     api.looks = [sampleBatch({ status: 'completed', succeeded: 7, failed: 3 })];
     const { code, stdout, stderr } = await runCropline(['watch', 'b1', '--api', api.url]);
-    expect(stdout).toContain('7 succeeded, 3 failed');
+    expect(stdout).toMatch(/^⚠ Completed in .*: 7 succeeded, 3 failed /);
     expect(stderr).toContain('cropline results b1 --status failed');
     expect(code).toBe(1);
   });

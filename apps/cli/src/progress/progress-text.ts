@@ -59,7 +59,8 @@ function factsOf(progress: Progress): { text: string; look: 'bold' | 'red' | 'di
   const { done, total, unit, failed, rate, etaSeconds } = progress;
   const amount = unit === 'bytes' ? formatBytes : formatCount;
   const counts = total === null ? amount(done) : `${amount(done)}/${amount(total)}`;
-  const speed = rate === null ? null : unit === 'bytes' ? formatBytes(rate) : formatRate(rate);
+  const speed =
+    rate === null || rate === 0 ? null : unit === 'bytes' ? formatBytes(rate) : formatRate(rate);
   return [
     { text: unit === 'images' ? `${counts} images` : counts, look: 'bold' as const },
     ...(failed === 0 ? [] : [{ text: `${formatCount(failed)} failed`, look: 'red' as const }]),
