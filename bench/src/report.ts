@@ -72,8 +72,11 @@ export function renderReport(report: BenchReport): string {
   ];
   const width = Math.max(...report.rows.map((row) => row.contender.length));
   for (const row of report.rows) {
-    const spread = row.samples.length > 1 ? `  (${row.min} to ${row.max}, ${row.samples.length} rounds)` : '';
-    lines.push(`  ${row.contender.padEnd(width)}  ${String(row.median).padStart(8)} ${row.unit}${spread}`);
+    const spread =
+      row.samples.length > 1 ? `  (${row.min} to ${row.max}, ${row.samples.length} rounds)` : '';
+    lines.push(
+      `  ${row.contender.padEnd(width)}  ${String(row.median).padStart(8)} ${row.unit}${spread}`,
+    );
   }
   lines.push('');
   for (const [name, value] of Object.entries(report.ratios)) lines.push(`  ${name}: ${value}`);

@@ -2,6 +2,7 @@ import { parseDevice, resolveDevice, resolveModel } from '@cropline/model';
 import { createClassifier, type Classifier } from '@cropline/pipeline';
 import type { Logger } from '@cropline/queue';
 import type { WorkerConfig } from './config.js';
+import { errorFacts } from './log/error-facts.js';
 
 const PROGRESS_EVERY_MS = 3000;
 
@@ -24,8 +25,12 @@ export async function bootEngine(
     ...(name === undefined ? {} : { model: name }),
     ...(mirror === undefined ? {} : { mirror }),
     signal,
+    onNotice: (notice) => {
+      log.warn({ notice }, 'about the model');
+    },
     onProgress: ({ file, source, receivedBytes, totalBytes }) => {
-      if (performance.now() - reportedAt < PROGRESS_EVERY_MS && receivedBytes !== totalBytes) return;
+      if (performance.now() - reportedAt < PROGRESS_EVERY_MS && receivedBytes !== totalBytes)
+        return;
       reportedAt = performance.now();
       log.info({ file, source, receivedBytes, totalBytes }, 'fetching the model');
     },
@@ -36,6 +41,9 @@ export async function bootEngine(
     model,
     device,
     maxPixels: config.images.maxPixels,
+    onCrash: (error) => {
+      log.error(errorFacts(error), 'an inference thread crashed and is replaced');
+    },
     ...(config.threads === undefined ? {} : { threads: config.threads }),
     ...(config.batchSize === undefined ? {} : { batchSize: config.batchSize }),
   });

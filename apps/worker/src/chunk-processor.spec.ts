@@ -1,7 +1,7 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { CroplineError, type ItemResult } from '@cropline/contracts';
 import type { ImageClassification, ItemStages } from '@cropline/pipeline';
-import type { ChunkControl, ChunkTask, Logger } from '@cropline/queue';
+import { SILENT_LOGGER, type ChunkControl, type ChunkTask, type Logger } from '@cropline/queue';
 import { createChunkProcessor, type ChunkProcessorOptions } from './chunk-processor.js';
 
 const classification: ImageClassification = {
@@ -24,11 +24,6 @@ const chunkOf = (count: number): ChunkTask => ({
   attempt: 1,
 });
 
-function silentLog(): Logger & { error: jest.Mock<Logger['error']> } {
-  const none = (): void => undefined;
-  return { info: none, warn: none, debug: none, error: jest.fn<Logger['error']>() };
-}
-
 function control(overrides: Partial<ChunkControl> = {}): ChunkControl {
   return { cancelled: () => false, signal: new AbortController().signal, ...overrides };
 }
@@ -49,7 +44,7 @@ function processor(
     fetch: (url) => Promise.resolve(fetched(url)),
     classifier: { classify },
     imagesAtOnce: 4,
-    log: silentLog(),
+    log: SILENT_LOGGER,
     ...rest,
   });
 }
@@ -111,7 +106,8 @@ describe('the chunk processor', () => {
   });
 
   it('logs what nobody foresaw with batch and chunk, and shows neither it nor a signature', async () => {
-    const log = silentLog();
+    const error = jest.fn<Logger['error']>();
+    const log = { ...SILENT_LOGGER, error };
     const classify = (bytes: Buffer): Promise<ImageClassification> =>
       bytes.toString() === '2'
         ? Promise.reject(new RangeError('offset'))
@@ -119,8 +115,8 @@ describe('the chunk processor', () => {
     const results = await processor({ classify, log })(chunkOf(3), control());
     expect(statuses(results)).toEqual(['succeeded', 'succeeded', 'failed']);
     expect(JSON.stringify(results[2])).not.toContain('offset');
-    expect(log.error).toHaveBeenCalledTimes(1);
-    expect(log.error.mock.calls[0]![0]).toMatchObject({
+    expect(error).toHaveBeenCalledTimes(1);
+    expect(error.mock.calls[0]![0]).toMatchObject({
       batchId: 'b1',
       chunk: 3,
       item: 'i2',

@@ -1,7 +1,12 @@
 import { once } from 'node:events';
 import { CroplineError } from '@cropline/contracts';
 import type { Classifier } from '@cropline/pipeline';
-import { createChunkConsumer, type ChunkConsumer, type ChunkProcessor, type Logger } from '@cropline/queue';
+import {
+  createChunkConsumer,
+  type ChunkConsumer,
+  type ChunkProcessor,
+  type Logger,
+} from '@cropline/queue';
 import { createImageSource, createObjectStore } from '@cropline/storage';
 import { bootEngine } from './boot-engine.js';
 import { createChunkProcessor } from './chunk-processor.js';
@@ -40,8 +45,9 @@ export async function runWorker(
     stop.throwIfAborted();
 
     const deviceLost = new AbortController();
-    const { consumer, close } = openConsumer(config, log, classifier, status, deviceLost);
-    opened.push({ close });
+    const taking = openConsumer(config, log, classifier, status, deviceLost);
+    opened.push(taking);
+    const { consumer } = taking;
     consumer.start();
     status.begin(classifier.info, consumer);
     log.info({ ...(health === null ? {} : { healthPort: health.port }) }, 'ready: taking chunks');

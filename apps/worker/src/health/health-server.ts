@@ -1,4 +1,4 @@
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 
@@ -29,23 +29,10 @@ export interface HealthServer {
 export async function startHealthServer(port: number, facts: HealthFacts): Promise<HealthServer> {
   const server = createServer((request, response) => {
     const path = (request.url ?? '/').replace(/\?.*$/su, '');
-    switch (`${request.method === 'HEAD' ? 'GET' : (request.method ?? '')} ${path}`) {
-      case 'GET /health/live':
-        return answer(response, 200, { status: 'ok' });
-      case 'GET /health/ready':
-        return facts.ready()
-          ? answer(response, 200, { status: 'ok' })
-          : answer(response, 503, { status: 'unavailable' });
-      case 'GET /status':
-        return answer(response, 200, facts.status());
-      case 'POST /status/reset':
-        facts.resetEventLoop();
-        return answer(response, 200, { status: 'ok' });
-      default:
-        return answer(response, 404, {
-          message: 'Expected GET /health/live, /health/ready or /status, or POST /status/reset.',
-        });
-    }
+    const method = request.method === 'HEAD' ? 'GET' : (request.method ?? '');
+    const [status, body] = respond(`${method} ${path}`, facts);
+    response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+    response.end(JSON.stringify(body));
   });
   server.listen(port);
   await once(server, 'listening');
@@ -59,7 +46,22 @@ export async function startHealthServer(port: number, facts: HealthFacts): Promi
   };
 }
 
-function answer(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
-  response.end(JSON.stringify(body));
+/** Status and body for a method and path. */
+function respond(request: string, facts: HealthFacts): [number, object] {
+  switch (request) {
+    case 'GET /health/live':
+      return [200, { status: 'ok' }];
+    case 'GET /health/ready':
+      return facts.ready() ? [200, { status: 'ok' }] : [503, { status: 'unavailable' }];
+    case 'GET /status':
+      return [200, facts.status()];
+    case 'POST /status/reset':
+      facts.resetEventLoop();
+      return [200, { status: 'ok' }];
+    default:
+      return [
+        404,
+        { message: 'Expected GET /health/live, /health/ready or /status, or POST /status/reset.' },
+      ];
+  }
 }

@@ -1,0 +1,88 @@
+#!/usr/bin/env node
+import { parseArgs } from 'node:util';
+import { CroplineError, describeCause } from '@cropline/contracts';
+import type { BenchOptions } from './bench-options.js';
+import { renderReport, type BenchReport } from './report.js';
+
+/** Every bench: what it shows, and its module, loaded only when it runs. */
+const BENCHES: Readonly<
+  Record<string, { about: string; run: (options: BenchOptions) => Promise<BenchReport> }>
+> = {
+  engine: {
+    about: 'crops/s of the emitted graph against the published one, on the same cores',
+    run: async (options) => (await import('./engine/engine-bench.js')).runEngineBench(options),
+  },
+  pipeline: {
+    about:
+      'images/s through API, queue, worker and S3 against `cropline classify` on the same files',
+    run: async (options) =>
+      (await import('./pipeline/pipeline-bench.js')).runPipelineBench(options),
+  },
+};
+
+const USAGE = `Usage: npm run bench -- NAME [--rounds N] [--images DIR] [--json]
+
+${Object.entries(BENCHES)
+  .map(([name, { about }]) => `  ${name.padEnd(10)} ${about}`)
+  .join('\n')}
+
+  --rounds N     how often each contender is measured, in turn; the median counts (default 5)
+  --images DIR   images for pipeline (default: CROPLINE_PHOTOS, else drawn ones)
+  --json         print one JSON document, and nothing else, to standard output
+`;
+
+interface Arguments {
+  readonly name: string | undefined;
+  readonly json: boolean;
+  readonly rounds: number;
+  readonly images: string | null;
+}
+
+function readArguments(): Arguments {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: {
+        json: { type: 'boolean', default: false },
+        rounds: { type: 'string', default: '5' },
+        images: { type: 'string' },
+      },
+    });
+    if (positionals.length > 1)
+      throw new Error(`Expected one bench but received ${positionals.length}`);
+    const rounds = Number(values.rounds);
+    if (!Number.isInteger(rounds) || rounds < 1 || rounds > 100) {
+      throw new Error(`Expected 1 to 100 for --rounds but received ${values.rounds}`);
+    }
+    const images = values.images ?? process.env['CROPLINE_PHOTOS'] ?? null;
+    return { name: positionals[0], json: values.json, rounds, images };
+  } catch (error) {
+    throw new CroplineError('USAGE_INVALID', `${describeCause(error)}\n\n${USAGE}`);
+  }
+}
+
+async function main(): Promise<void> {
+  const { name, json, rounds, images } = readArguments();
+  if (name === undefined) {
+    process.stdout.write(USAGE);
+    return;
+  }
+  const bench = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
+  if (bench === undefined) {
+    throw new CroplineError('USAGE_INVALID', `There is no bench called ${name}.\n\n${USAGE}`);
+  }
+  const onLine = (line: string): void => {
+    process.stderr.write(`${line}\n`);
+  };
+  const report = await bench.run({ rounds, images, onLine });
+  process.stdout.write(`${json ? JSON.stringify(report) : renderReport(report)}\n`);
+}
+
+try {
+  await main();
+  process.exit(0);
+} catch (error) {
+  const known = error instanceof CroplineError;
+  process.stderr.write(`bench: ${known ? `${error.code}: ` : ''}${describeCause(error)}\n`);
+  process.exit(known && error.code === 'USAGE_INVALID' ? 2 : 1);
+}

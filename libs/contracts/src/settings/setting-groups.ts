@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { urlOf, wholeNumber } from './setting-types.js';
+
+/** How every process finds S3. Keys are read by the AWS SDK's own chain; here it is only checked that both are set. */
+export const storageSettings = {
+  S3_ENDPOINT: urlOf('http:', 'https:').optional(),
+  S3_REGION: z.string().optional(),
+  AWS_REGION: z.string().optional(),
+  AWS_ACCESS_KEY_ID: z.string().optional(),
+  AWS_SECRET_ACCESS_KEY: z.string().optional(),
+};
+
+/** How the API and workers find Redis. */
+export const queueSettings = {
+  REDIS_URL: urlOf('redis:', 'rediss:').default('redis://127.0.0.1:6379'),
+  CROPLINE_QUEUE_PREFIX: z.string().default('{cropline}'),
+};
+
+/** The engine and its limits, the same for a worker and for the command line. */
+export const engineSettings = {
+  CROPLINE_MODEL: z.string().optional(),
+  CROPLINE_MODEL_MIRROR: z.string().optional(),
+  CROPLINE_CACHE_DIR: z.string().optional(),
+  XDG_CACHE_HOME: z.string().optional(),
+  CROPLINE_DEVICE: z.string().default('auto'),
+  CROPLINE_THREADS: wholeNumber(1, 1024).optional(),
+  CROPLINE_BATCH_SIZE: wholeNumber(1, 1024).optional(),
+  CROPLINE_FETCH_TIMEOUT_MS: wholeNumber(100, 3_600_000).default(30_000),
+  CROPLINE_MAX_IMAGE_BYTES: wholeNumber(1024, 2 ** 31 - 1).default(50 * 2 ** 20),
+  CROPLINE_MAX_IMAGE_PIXELS: wholeNumber(1024, 2 ** 31 - 1).default(100_000_000),
+};
+
+/** How much a service logs. */
+export const logSettings = {
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+      error: 'expected fatal, error, warn, info, debug, trace or silent',
+    })
+    .default('info'),
+};
