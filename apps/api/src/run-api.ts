@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createBatchService, createCoordinator } from '@cropline/queue';
 import { createObjectStore } from '@cropline/storage';
 import type { Logger } from 'pino';
+import { closeAll, type Opened } from './close-all.js';
 import type { ApiConfig } from './config.js';
 import { createApp } from './create-app.js';
 import { Readiness } from './health/readiness.js';
@@ -10,6 +11,9 @@ import { listen, stopListening } from './http/listener.js';
 /** How long requests under way may take to finish once the API is asked to stop. */
 const DRAIN_MS = 10_000;
 
+/** How long one thing may take to close: a Redis that is away may never say goodbye. */
+const CLOSE_MS = 2_000;
+
 /**
  * The life of the API: open Redis and S3, listen, coordinate batches until `stop` is aborted, then finish the
  * requests under way and close everything it opened. Redis and S3 may be away at any time, also at the start.
@@ -17,15 +21,15 @@ const DRAIN_MS = 10_000;
  * @throws `CONFIG_INVALID` when the address cannot be listened on.
  */
 export async function runApi(config: ApiConfig, log: Logger, stop: AbortSignal): Promise<void> {
-  const closing: (() => unknown)[] = [];
+  const opened: Opened[] = [];
   try {
     const { endpoint, region } = config.s3;
     const store = createObjectStore({ region, ...(endpoint === undefined ? {} : { endpoint }) });
-    closing.push(() => store.close());
+    opened.push({ name: 'object store', close: () => store.close() });
     const { redisUrl, queuePrefix: prefix, outputUrl, window } = config;
     const connection = { redisUrl, prefix, store, outputUrl, log };
     const batches = createBatchService(connection);
-    closing.push(() => batches.close());
+    opened.push({ name: 'batch service', close: () => batches.close() });
     const readiness = new Readiness({
       redis: () => batches.check(),
       s3: () => store.check(outputUrl),
@@ -34,15 +38,15 @@ export async function runApi(config: ApiConfig, log: Logger, stop: AbortSignal):
     const app = await createApp({ batches, readiness, stopping: stop }, log);
     const server = app.getHttpServer();
     const url = await listen(server, config.host, config.port);
-    closing.push(() => app.close());
+    opened.push({ name: 'HTTP', close: () => app.close() });
     const coordinator = createCoordinator({ ...connection, window });
-    closing.push(() => coordinator.close());
+    opened.push({ name: 'coordinator', close: () => coordinator.close() });
     log.info({ url }, 'listening');
 
     if (!stop.aborted) await once(stop, 'abort');
     const finished = await stopListening(server, DRAIN_MS);
     log.info({ finished }, 'stopped listening');
   } finally {
-    for (const close of closing.reverse()) await close();
+    await closeAll(opened, CLOSE_MS, log);
   }
 }

@@ -1,0 +1,172 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { CroplineClient, type Batch, type Item, type ItemResult } from '@cropline/contracts';
+import { createChunkConsumer, SILENT_LOGGER, type ChunkConsumer } from '@cropline/queue';
+import { createObjectStore, type ObjectStore } from '@cropline/storage';
+import { startRedis, startS3, type RedisServer, type S3Server } from '@cropline/tools';
+import { killApiProcesses, startApiProcess, type ApiProcess } from './testing/api-process.js';
+import { sampleResult } from './testing/fake-batches.js';
+
+/** Stands in for a worker: what the URL says is what becomes of the item. */
+async function outcomeOf({ id, url }: Item, store: ObjectStore): Promise<ItemResult> {
+  if (url.includes('missing')) {
+    const error = { message: 'No such object.', retryable: false, attempts: 1 };
+    return { id, url, status: 'failed', error: { code: 'IMAGE_NOT_FOUND', ...error } };
+  }
+  const uploaded = url.startsWith('s3://results/') ? await store.get(url) : null;
+  const result = { ...sampleResult(id), url };
+  return uploaded === null
+    ? result
+    : { ...result, image: { ...result.image, bytes: uploaded.length } };
+}
+
+async function collect<T>(values: AsyncIterable<T>): Promise<T[]> {
+  const list: T[] = [];
+  for await (const value of values) list.push(value);
+  return list;
+}
+
+describe('the API over a real Redis and S3', () => {
+  let redis: RedisServer;
+  let s3: S3Server;
+  let store: ObjectStore;
+  let api: ApiProcess;
+  let client: CroplineClient;
+  let consumer: ChunkConsumer;
+  const prefix = `{api-${randomUUID()}}`;
+
+  beforeAll(async () => {
+    [redis, s3] = await Promise.all([startRedis(), startS3()]);
+    await s3.createBucket('results');
+    store = createObjectStore(s3);
+    api = startApiProcess({
+      PORT: '0',
+      REDIS_URL: redis.url,
+      CROPLINE_QUEUE_PREFIX: prefix,
+      S3_ENDPOINT: s3.endpoint,
+      AWS_ACCESS_KEY_ID: s3.credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: s3.credentials.secretAccessKey,
+      CROPLINE_OUTPUT_URL: 's3://results/batches',
+    });
+    const { url } = await api.line('listening');
+    client = new CroplineClient({ baseUrl: String(url) });
+    consumer = createChunkConsumer({
+      redisUrl: redis.url,
+      prefix,
+      store,
+      concurrency: 2,
+      log: SILENT_LOGGER,
+      process: ({ items }) => Promise.all(items.map((item) => outcomeOf(item, store))),
+    });
+    const ready = await fetch(`${String(url)}/health/ready`);
+    expect(ready.status).toBe(200);
+  });
+  afterAll(async () => {
+    await consumer.close();
+    killApiProcesses();
+    store.close();
+    await Promise.all([redis.stop(), s3.stop()]);
+  });
+
+  let done: Batch;
+
+  it('answers 202 with where to poll while no worker is there', async () => {
+    const answer = await client.classify({ url: 's3://photos/early.jpg' }, { waitMs: 0 });
+    if (!('itemId' in answer)) throw new Error('expected 202');
+    expect(await client.getItem(answer.batchId, answer.itemId)).toMatchObject({
+      status: 'pending',
+    });
+    consumer.start();
+    const batches = await collect(client.watch(answer.batchId, { intervalMs: 20 }));
+    expect(batches.at(-1)?.status).toBe('completed');
+    expect(await client.getItem(answer.batchId, answer.itemId)).toMatchObject({
+      status: 'succeeded',
+    });
+  });
+
+  it('takes a batch from its submission to its results', async () => {
+    const items = Array.from({ length: 100 }, (_, n) => ({
+      id: `ü/${n}`,
+      url: `s3://photos/${n % 10 === 3 ? 'missing' : 'there'}-${n}.jpg`,
+    }));
+    const { id } = await client.createBatch({ items, metadata: { run: 'spec' } });
+    expect((await client.getBatch(id)).counts.total).toBe(100);
+    done = (await collect(client.watch(id, { intervalMs: 20 }))).at(-1)!;
+    expect(done).toMatchObject({
+      id,
+      status: 'completed',
+      counts: { total: 100, pending: 0, succeeded: 90, failed: 10, cancelled: 0 },
+      metadata: { run: 'spec' },
+    });
+    const results = await collect(client.results(id));
+    expect(results.map((result) => result.id)).toEqual(items.map((item) => item.id));
+    expect(await client.getItem(id, 'ü/7')).toEqual(results[7]);
+    expect(await collect(client.results(id, { status: 'failed' }))).toHaveLength(10);
+    const pages: ItemResult[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await client.resultsPage(id, { cursor, limit: 33 });
+      pages.push(...page.results);
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor !== undefined);
+    expect(pages).toEqual(results);
+  });
+
+  it('lists it, and not the classification', async () => {
+    const { batches } = await client.listBatches({ status: 'completed', limit: 10 });
+    expect(batches.map(({ id }) => id)).toEqual([done.id]);
+  });
+
+  it('refuses to cancel what is done, names taken ids, and knows foreign cursors', async () => {
+    await expect(client.cancelBatch(done.id)).rejects.toMatchObject({
+      code: 'BATCH_STATE_CONFLICT',
+    });
+    const item = { id: 'a', url: 's3://b/k' };
+    await expect(client.createBatch({ items: [item, item] })).rejects.toMatchObject({
+      code: 'REQUEST_INVALID',
+      details: { errorCount: 1, errors: [{ index: 1 }] },
+    });
+    await expect(client.listBatches({ cursor: 'mine' })).rejects.toMatchObject({
+      code: 'CURSOR_INVALID',
+    });
+    await expect(client.resultsPage(done.id, { cursor: 'mine' })).rejects.toMatchObject({
+      code: 'CURSOR_INVALID',
+    });
+    await expect(client.getBatch('../../etc')).rejects.toMatchObject({ code: 'BATCH_NOT_FOUND' });
+    await expect(
+      client.createBatch({ items: [item], output: { url: 's3://no-such-bucket/x' } }),
+    ).rejects.toMatchObject({ code: 'OUTPUT_NOT_ALLOWED' });
+  });
+
+  it('classifies a URL and an upload, and passes on what is wrong with an image', async () => {
+    expect(await client.classify({ url: 's3://photos/cat.jpg' })).toMatchObject({
+      result: { status: 'succeeded', predictions: [{ label: 'tabby, tabby cat' }] },
+    });
+    const bytes = new Uint8Array(12_345);
+    expect(await client.classify({ bytes, contentType: 'image/png' })).toMatchObject({
+      result: { status: 'succeeded', image: { bytes: 12_345 } },
+    });
+    await expect(client.classify({ url: 's3://photos/missing.jpg' })).rejects.toMatchObject({
+      code: 'IMAGE_NOT_FOUND',
+      message: 'No such object.',
+    });
+  });
+
+  it('answers who waits when it is told to stop, and exits 0', async () => {
+    await consumer.close();
+    const accepted = async (): Promise<number> =>
+      (await collect(store.list('s3://results/batches/'))).filter(({ url }) =>
+        url.endsWith('/batch.json'),
+      ).length;
+    const before = await accepted();
+    const waiting = client.classify({ url: 's3://photos/late.jpg' }, { waitMs: 120_000 });
+    while ((await accepted()) === before) await new Promise((resolve) => setTimeout(resolve, 20));
+    api.child.kill('SIGTERM');
+    expect(await waiting).toMatchObject({ url: expect.stringMatching(/^\/v1\/batches\//u) });
+    const { code, output } = await api.ended;
+    expect(code).toBe(0);
+    expect(output).toContain('"msg":"stopped"');
+    expect(output).not.toContain('could not be closed');
+    expect(output).not.toContain(s3.credentials.secretAccessKey);
+  });
+});
