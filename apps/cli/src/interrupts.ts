@@ -2,7 +2,7 @@ import { constants } from 'node:os';
 import type { Writable } from 'node:stream';
 
 /** How long a command that is cut short may take to let go of what it holds. */
-const PATIENCE_MS = 5000;
+const PATIENCE_MS = 10_000;
 
 const cleanUps = new Set<() => void | Promise<void>>();
 let ending: number | null = null;

@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+import { EXIT } from './exit-codes.js';
+import { errorLine } from './error-line.js';
 import { exitOnInterrupt, exitWhenUnread } from './interrupts.js';
 import { runCli } from './run-cli.js';
 
@@ -6,6 +8,12 @@ import { runCli } from './run-cli.js';
 process.removeAllListeners('warning');
 exitOnInterrupt();
 exitWhenUnread(process.stdout, process.stderr);
+for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+  process.on(event, (error: unknown) => {
+    process.stderr.write(`cropline: ${errorLine(error)}\n`);
+    process.exit(EXIT.failed);
+  });
+}
 const exitCode = await runCli(process.argv.slice(2));
 // What was written is out before the process ends; whatever still listens (stdin) does not hold it up.
 await Promise.all(

@@ -1,7 +1,8 @@
-import { CroplineError, describeCause } from '@cropline/contracts';
+import type { CroplineError } from '@cropline/contracts';
 import { CommanderError, type Command } from 'commander';
 import { usageError } from './command/usage-error.js';
 import { readConfig } from './config.js';
+import { errorLine } from './error-line.js';
 import { EXIT, exitCodeOf } from './exit-codes.js';
 import { interruption } from './interrupts.js';
 import { createProgram } from './program.js';
@@ -34,7 +35,7 @@ export async function runCli(words: readonly string[]): Promise<number> {
     if (interrupted !== null) return interrupted;
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
     const known = error instanceof CommanderError ? misuse(error, pathOf(named)) : error;
-    process.stderr.write(`cropline: ${oneLine(known)}\n`);
+    process.stderr.write(`cropline: ${errorLine(known)}\n`);
     return exitCodeOf(known);
   }
 }
@@ -52,9 +53,4 @@ function misuse({ code, message }: CommanderError, path: string): CroplineError 
 /** `cropline model pull` */
 function pathOf(command: Command): string {
   return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
-}
-
-function oneLine(error: unknown): string {
-  const code = error instanceof CroplineError ? error.code : 'INTERNAL';
-  return `${code}: ${describeCause(error).replace(/\s*\n\s*/g, ' ')}`;
 }

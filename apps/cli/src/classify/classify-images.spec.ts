@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { itemResultSchema, type ItemResult } from '@cropline/contracts';
 import { randomWeights, writeSafetensors } from '@cropline/model';
+import { createObjectStore } from '@cropline/storage';
+import { startS3 } from '@cropline/tools';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { drawPng } from '../testing/draw-png.js';
 import { runCropline, startCropline, type Ended } from '../testing/run-cropline.js';
@@ -130,6 +132,33 @@ describe('cropline classify', () => {
     expect(fetched).toMatchObject({ id: urls[0], status: 'succeeded' });
     if (fetched?.status !== 'succeeded' || read?.status !== 'succeeded') throw new Error('failed');
     expect(fetched.predictions).toEqual(read.predictions);
+    expect(code).toBe(1);
+  });
+
+  it('reads from S3', async () => {
+    const s3 = await startS3();
+    const { endpoint, region, credentials } = s3;
+    const store = createObjectStore({ endpoint, region, credentials });
+    await s3.createBucket('photos');
+    await store.put('s3://photos/1.png', await readFile(photo('1.png')));
+    const { stdout, stderr, code } = await runCropline(
+      ['classify', 's3://photos/1.png', 's3://photos/2.png', '--crops', 'single', '--json'],
+      {
+        env: {
+          ...env,
+          S3_ENDPOINT: endpoint,
+          S3_REGION: region,
+          AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+          AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+        },
+      },
+    );
+    store.close();
+    await s3.stop();
+    const [found, missing] = parse(stdout);
+    expect(found).toMatchObject({ id: 's3://photos/1.png', status: 'succeeded' });
+    expect(missing).toMatchObject({ status: 'failed', error: { code: 'IMAGE_NOT_FOUND' } });
+    expect(stderr).not.toContain('NodeVersionSupportWarning');
     expect(code).toBe(1);
   });
 
