@@ -45,9 +45,9 @@ describe('cancelling a batch', () => {
   it('keeps what is done, stops what runs, and reads the same in pages and files', async () => {
     const service = bench.service();
     // The first chunks are done; the later ones do a third of their images and then wait for the stop.
-    const process: ChunkProcessor = async ({ items, index }, { cancelled }) => {
+    const process: ChunkProcessor = async ({ items, index }, control) => {
       if (index < 3) return items.map(succeeded);
-      await until(cancelled, (stopped) => stopped);
+      await until(() => control.cancelled(), Boolean);
       return items.map((item, n): ItemResult =>
         n < 10 ? succeeded(item) : { ...item, status: 'cancelled' },
       );

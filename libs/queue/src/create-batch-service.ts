@@ -1,8 +1,10 @@
 import { CroplineError, type Batch, type ItemResult } from '@cropline/contracts';
+import { joinS3Url } from '@cropline/storage';
 import { namedItems, outputRefused, storeSubmission } from './batch/accept-batch.js';
-import { isBatchId, newBatchId } from './batch/batch-id.js';
+import { batchKind, isBatchId, newBatchId } from './batch/batch-id.js';
 import { batchRate, type BatchRate } from './batch/batch-rate.js';
 import { batchView } from './batch/batch-view.js';
+import { restoreBatch } from './batch/restore-batch.js';
 import type { BatchService, BatchServiceOptions } from './batch-service.js';
 import { createClassify } from './classification/classify.js';
 import { openCoordinationQueue, requestAdvance } from './jobs/coordination-job.js';
@@ -27,9 +29,30 @@ export function createBatchService(options: BatchServiceOptions): BatchService {
   coordination.on('error', (error) => log.debug({ error: error.message }, 'queue error'));
   const classification = createClassify({ ...options, log, keys, redis, guard, states });
 
+  const restoring = new Map<string, Promise<boolean>>();
+  /** Looks for a batch that Redis does not know in object storage, where it lies if Redis lost it. */
+  const restore = async (id: string): Promise<boolean> => {
+    // A classification is meant to be forgotten.
+    if (batchKind(id) !== 'batch') return false;
+    let restored = restoring.get(id);
+    if (restored === undefined) {
+      restored = restoreBatch(states, store, joinS3Url(outputUrl, id));
+      restoring.set(id, restored);
+    }
+    try {
+      if (!(await restored)) return false;
+    } finally {
+      restoring.delete(id);
+    }
+    log.warn({ batchId: id }, 'Redis had lost a batch; restored from object storage');
+    await advance(id);
+    return true;
+  };
   const found = <T>(id: string, read: (id: string) => Promise<T | null>): Promise<T> =>
     guard(async () => {
-      const value = isBatchId(id) ? await read(id) : null;
+      const known = isBatchId(id) ? await read(id) : null;
+      if (known !== null) return known;
+      const value = isBatchId(id) && (await restore(id)) ? await read(id) : null;
       if (value !== null) return value;
       throw new CroplineError(
         'BATCH_NOT_FOUND',

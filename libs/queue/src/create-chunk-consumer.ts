@@ -55,7 +55,9 @@ export function createChunkConsumer(options: ChunkConsumerOptions): ChunkConsume
     if (verdict.advance) await requestAdvance(coordination, batchId);
   };
 
-  const onError = (error: Error): void => log.debug({ error: error.message }, 'queue error');
+  const onError = (error: Error): void => {
+    log.debug({ error: error.message }, 'queue error');
+  };
 
   const worker = new Worker<ChunkJob, undefined>(
     CHUNK_QUEUE,

@@ -49,7 +49,9 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
     }
   };
 
-  const onError = (error: Error): void => log.debug({ error: error.message }, 'queue error');
+  const onError = (error: Error): void => {
+    log.debug({ error: error.message }, 'queue error');
+  };
 
   const worker = new Worker<CoordinationJob, undefined>(
     COORDINATION_QUEUE,

@@ -18,7 +18,7 @@ export interface BatchFolder {
   /** The uploaded image of a classification. */
   readonly input: string;
   /** The outcomes of one chunk, in manifest order. */
-  part(chunk: number): string;
+  readonly part: (chunk: number) => string;
 }
 
 /** Names the files of the batch whose folder this is. */

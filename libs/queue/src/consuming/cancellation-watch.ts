@@ -18,7 +18,10 @@ export class CancellationWatch {
     const batch = this.#batches.get(batchId) ?? { chunks: 0, stopped: false };
     batch.chunks += 1;
     this.#batches.set(batchId, batch);
-    this.#timer ??= setInterval(() => void this.#ask(), this.#everyMs).unref();
+    this.#timer ??= setInterval(() => {
+      // What could not be asked is asked again.
+      this.#ask().catch(() => undefined);
+    }, this.#everyMs).unref();
     return () => {
       batch.chunks -= 1;
       if (batch.chunks > 0) return;
@@ -35,7 +38,7 @@ export class CancellationWatch {
   }
 
   async #ask(): Promise<void> {
-    await Promise.allSettled(
+    await Promise.all(
       [...this.#batches].map(async ([batchId, batch]) => {
         const status = await this.#states.status(batchId);
         if (status !== 'validating' && status !== 'in_progress') batch.stopped = true;

@@ -6,6 +6,7 @@ import type { ObjectStore } from '@cropline/storage';
 import { batchFolder, JSON_LINES } from '../batch/batch-folder.js';
 import { batchKind } from '../batch/batch-id.js';
 import { isoTime } from '../batch/batch-view.js';
+import type { ClosedFile, ClosingDocument } from '../batch/closing-document.js';
 import { splitLines } from '../manifest/read-lines.js';
 import type { BatchState, BatchStates, Outcomes } from '../redis/batch-states.js';
 import { parseResult } from '../results/part-lines.js';
@@ -13,14 +14,6 @@ import { joinedParts } from '../results/joined-parts.js';
 
 /** How long a closed classification can be asked for, in seconds. */
 const CLASSIFICATION_KEPT_SECONDS = 86_400;
-
-/** A file as manifest.json lists it. */
-interface ClosedFile {
-  readonly url: string;
-  readonly lines: number;
-  readonly bytes: number;
-  readonly sha256: string;
-}
 
 /** What a finalizer works with. */
 export interface FinalizerContext {
@@ -54,7 +47,7 @@ export async function finalizeBatch(
   );
   const { counts, results, errors } = await writeResults(store, record.folder, parts, signal);
   const { options, metadata, total, createdAt, folder } = record;
-  const closing = {
+  const closing: ClosingDocument = {
     id: record.id,
     status,
     counts: { total, ...counts },
@@ -63,7 +56,7 @@ export async function finalizeBatch(
     metadata,
     createdAt,
     startedAt: isoTime(state.startedAt),
-    finishedAt: isoTime(closingAt),
+    finishedAt: new Date(closingAt).toISOString(),
     error: state.error,
     files: { results, errors },
     version: CROPLINE_VERSION,

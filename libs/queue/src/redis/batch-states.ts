@@ -45,7 +45,7 @@ export interface BatchSnapshot {
   /** As `countedBits` gives it; empty once the batch is completed. */
   readonly bits: Buffer;
   /** Whether a chunk has its outcomes. */
-  counted(chunk: number): boolean;
+  readonly counted: (chunk: number) => boolean;
 }
 
 /** Where a chunk stands before it is run. */
@@ -106,12 +106,12 @@ export class BatchStates {
   }
 
   /** Lets planning begin or go on; the status after it, null when there is no such batch. */
-  async begin(id: string, window: number): Promise<BatchStatus | null> {
+  async begin(id: string, window: number, at = Date.now()): Promise<BatchStatus | null> {
     return (await runScript(
       this.#redis,
       beginBatch3,
       [this.#keys.batch(id), this.#index(id), this.#keys.samples(id)],
-      [id, Date.now(), window],
+      [id, at, window],
     )) as BatchStatus | null;
   }
 
@@ -135,21 +135,14 @@ export class BatchStates {
     chunk: number,
     outcomes: Outcomes,
     model: ModelRef | null,
+    at = Date.now(),
   ): Promise<CountVerdict> {
     const { succeeded, failed, cancelled } = outcomes;
     const [verdict, advance] = (await runScript(
       this.#redis,
       countChunk4,
       [this.#keys.batch(id), this.#keys.counted(id), this.#keys.samples(id), this.#index(id)],
-      [
-        id,
-        chunk,
-        succeeded,
-        failed,
-        cancelled,
-        model === null ? '' : JSON.stringify(model),
-        Date.now(),
-      ],
+      [id, chunk, succeeded, failed, cancelled, model === null ? '' : JSON.stringify(model), at],
     )) as [CountVerdict['verdict'], number];
     return { verdict, advance: advance === 1 };
   }
@@ -205,13 +198,8 @@ export class BatchStates {
   }
 
   /** Seals a batch; when it was sealed first, null when there is no such batch. */
-  async seal(id: string): Promise<number | null> {
-    const closingAt = await runScript(
-      this.#redis,
-      sealBatch1,
-      [this.#keys.batch(id)],
-      [Date.now()],
-    );
+  async seal(id: string, at = Date.now()): Promise<number | null> {
+    const closingAt = await runScript(this.#redis, sealBatch1, [this.#keys.batch(id)], [at]);
     return closingAt === null ? null : Number(closingAt);
   }
 

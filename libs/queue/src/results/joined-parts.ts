@@ -61,9 +61,9 @@ function manifestItems(
   let turn: Promise<unknown> = Promise.resolve();
   const seek = async (chunk: number): Promise<readonly Item[]> => {
     for (;;) {
-      const { value, done } = await chunks.next();
-      if (done === true) throw new RangeError(`Expected chunk ${chunk} in the manifest.`);
-      if (value.index === chunk) return value.items;
+      const next = await chunks.next();
+      if (next.done === true) throw new RangeError(`Expected chunk ${chunk} in the manifest.`);
+      if (next.value.index === chunk) return next.value.items;
     }
   };
   return {
