@@ -21,8 +21,11 @@ import { untilAborted } from './until-aborted.js';
 /** How long a crop waits for others while a device is idle, in milliseconds. */
 const MAX_WAIT_MS = 3;
 
-/** Full batches of crops kept decoded for every thread, beside the two that it holds. */
-const BATCHES_AHEAD = 2;
+/**
+ * Full batches of crops that are decoded, or being decoded, for every thread, beside the two that it holds:
+ * enough that large photos, which take longer to decode than to run, are decoded side by side.
+ */
+const BATCHES_AHEAD = 4;
 
 /** What a `PooledClassifier` is made of: a classifier's options, all of them decided. */
 export interface PooledClassifierOptions extends Required<ClassifierOptions> {

@@ -98,11 +98,12 @@ export class InferencePool {
     thread.run(batch);
   }
 
-  /** Has every thread finish what it holds and exit. */
+  /** Has every thread finish what it holds and exit; what breaks meanwhile is not run again and fails. */
   async close(): Promise<void> {
     this.#closing = true;
     for (const { restart } of this.#seats) if (restart !== null) clearTimeout(restart);
     await Promise.all(this.#seats.map(({ thread }) => thread.close()));
+    this.#fail(new CroplineError('INFERENCE_FAILED', 'The device broke while it was closed.'));
   }
 
   #vacant(): InferenceThreadHandle[] {
@@ -172,9 +173,8 @@ export class InferencePool {
     failedToStart: boolean,
   ): void {
     if (failedToStart) seat.failedStarts += 1;
-    if (this.#closing) {
-      this.#fail(new CroplineError('INFERENCE_FAILED', 'The device broke while it was closed.'));
-    } else if (seat.failedStarts < MAX_FAILED_STARTS) {
+    if (this.#closing) return;
+    if (seat.failedStarts < MAX_FAILED_STARTS) {
       seat.restart = setTimeout(() => {
         seat.proven = false;
         seat.thread = start();
