@@ -5,10 +5,8 @@ const SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect/
 
 describe('sharp, as the image library sets it up', () => {
   it('hands no stranger’s bytes to the interpreters of formats that are not decoded', async () => {
-    // sharp itself reads both.
-    for (const bytes of [Buffer.from(SVG), Buffer.from('P5\n1 1\n255\nx', 'latin1')]) {
-      await expect(sharp(bytes).metadata()).rejects.toThrow(/unsupported image format/);
-    }
+    // sharp itself reads it.
+    await expect(sharp(Buffer.from(SVG)).metadata()).rejects.toThrow(/unsupported image format/);
   });
 
   it('keeps no decoded pixels, and leaves the cores to images side by side', () => {
