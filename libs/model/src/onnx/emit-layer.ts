@@ -1,6 +1,7 @@
 import type { Convolution, Inception, MaxPool } from '../architecture/architecture.js';
 import { biasName, weightName } from '../architecture/weight-shapes.js';
 import type { NamedTensor } from '../weights/named-tensors.js';
+import { emitWinograd, suitsWinograd } from './emit-winograd.js';
 import type { GraphBuilder, Value } from './graph-builder.js';
 
 /** Gives the tensor of a name; the weights were checked before. */
@@ -38,19 +39,26 @@ export function emitMaxPool(
   });
 }
 
-/** Adds an inception module. */
+/**
+ * Adds an inception module.
+ *
+ * @param size rows and columns of its input
+ */
 export function emitInception(
   graph: GraphBuilder,
   input: Value,
   { name, branches }: Inception,
   tensor: TensorOf,
+  size: number,
 ): Value {
   const outputs = branches.map((branch) =>
     branch.reduce(
       (value, step) =>
-        step.kind === 'convolution'
-          ? emitConvolution(graph, value, step, tensor)
-          : emitMaxPool(graph, value, step),
+        step.kind === 'max-pool'
+          ? emitMaxPool(graph, value, step)
+          : suitsWinograd(step, size)
+            ? emitWinograd(graph, value, step, tensor, size)
+            : emitConvolution(graph, value, step, tensor),
       input,
     ),
   );

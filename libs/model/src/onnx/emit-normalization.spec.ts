@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { MaxPool, ResponseNormalization } from '../architecture/architecture.js';
 import { emitMaxPool } from './emit-layer.js';
-import { emitNormalization } from './emit-normalization.js';
+import { emitNormalization, emitPooledNormalization } from './emit-normalization.js';
 import { GraphBuilder, type Value } from './graph-builder.js';
 
 const CHANNELS = 24;
@@ -41,6 +41,16 @@ const operator = (graph: GraphBuilder, input: Value): Value =>
     bias: { float: layer.bias },
   });
 
+/** Rows 0, 4, 8, … from the one given. */
+const everyFourthRow = (graph: GraphBuilder, input: Value, row: number): Value =>
+  graph.node('Slice', `rows_${row}`, [
+    input,
+    graph.integers(`from_${row}`, [row]),
+    graph.integers('to', [SIDE]),
+    graph.integers('axis', [2]),
+    graph.integers('step', [4]),
+  ]);
+
 /** From 0 to `top`, a third of them 0, as ReLU leaves them. */
 function signal(top: number): Float32Array {
   return Float32Array.from(
@@ -59,10 +69,20 @@ describe('emitNormalization', () => {
     }
   });
 
-  it('is the operator and a pool when a pool follows', async () => {
-    const input = signal(300);
+  it.each([0, 1, 300])('is the operator and a pool, up to %f, for rows apart', async (top) => {
+    const input = signal(top);
     const expected = await run((graph, x) => emitMaxPool(graph, operator(graph, x), pool), input);
-    const actual = await run((graph, x) => emitNormalization(graph, x, layer, pool), input);
+    const actual = await run((graph, x) => {
+      const rows = [0, 1, 2, 3].map((row) => everyFourthRow(graph, x, row));
+      return emitPooledNormalization(
+        graph,
+        rows as [Value, Value, Value, Value],
+        layer,
+        pool,
+        CHANNELS,
+        SIDE,
+      );
+    }, input);
     expect(actual).toHaveLength(CHANNELS * 6 * 6);
     for (const [index, value] of actual.entries()) {
       expect(Math.abs(value - expected[index]!)).toBeLessThanOrEqual(2e-6 * expected[index]!);

@@ -1,13 +1,12 @@
 import type { MaxPool, ResponseNormalization } from '../architecture/architecture.js';
-import { emitMaxPool } from './emit-layer.js';
+import { joinRows, TILE_ROWS } from './emit-winograd.js';
 import type { GraphBuilder, Value } from './graph-builder.js';
 
 /**
- * Adds a response normalization, y = x / s^¾, and the pool that follows it, if one does.
+ * Adds a response normalization, y = x / s^¾.
  *
  * ONNX Runtime's `LRN` spends its time on the power: a call a value, unless the exponent is whole. So the
- * graph has it divide by s itself, z = x / s, and gets the rest by roots: y⁴ = x⁴ / s³ = x · z³. As the
- * fourth root keeps the order of values, the pool goes before it, where three quarters of them fall away.
+ * graph has it divide by s itself, z = x / s, and gets the rest by roots: y⁴ = x⁴ / s³ = x · z³.
  *
  * @param input never negative: what ReLU leaves, or a pool of it
  */
@@ -15,20 +14,78 @@ export function emitNormalization(
   graph: GraphBuilder,
   input: Value,
   layer: ResponseNormalization,
-  pool?: MaxPool,
 ): Value {
-  const { name, size, alpha, beta, bias } = layer;
+  return emitFourthRoot(graph, emitFourthPower(graph, input, layer, layer.name), layer.name);
+}
+
+/**
+ * Adds a response normalization and the max pool after it, for a picture that comes as four: rows 0, 4, 8,
+ * …, rows 1, 5, 9, … and so on, as `emitWinogradRows` makes them.
+ *
+ * Roots keep the order of values, so they are taken of what the pool leaves. The pool goes along the rows
+ * first, on each of the four; then down the columns, which is the largest of the rows at hand.
+ *
+ * @param size rows and columns of the whole picture
+ * @returns one picture of half the size
+ */
+export function emitPooledNormalization(
+  graph: GraphBuilder,
+  rows: readonly [Value, Value, Value, Value],
+  layer: ResponseNormalization,
+  pool: MaxPool,
+  channels: number,
+  size: number,
+): Value {
+  if (pool.kernel !== 3 || pool.stride !== 2) {
+    throw new RangeError(`Expected ${pool.name} to be a 3×3 pool of stride 2`);
+  }
+  // With one channel a picture, the runtime keeps the layout that the values are in.
+  const shape = [-1, 1, size / TILE_ROWS, size];
+  const pooled = rows.map((input, row) => {
+    const power = emitFourthPower(graph, input, layer, `${layer.name}/${row}`);
+    const alone = graph.node('Reshape', `${pool.name}/alone_${row}`, [
+      power,
+      graph.integers(`shape_${shape.join('_')}`, shape),
+    ]);
+    return graph.node('MaxPool', `${pool.name}/row_${row}`, [alone], {
+      kernel_shape: [1, 3],
+      pads: [0, 0, 0, 1],
+      strides: [1, 2],
+    });
+  });
+  const [p0, p1, p2, p3] = pooled as [Value, Value, Value, Value];
+  // Row 4 of the tile is row 0 of the next one. Below the last row are zeros, which are never larger.
+  const p4 = graph.node('Pad', `${pool.name}/row_4`, [
+    p0,
+    graph.integers('one_row_up', [0, 0, -1, 0, 0, 0, 1, 0]),
+  ]);
+  const halves = [
+    graph.node('Max', `${pool.name}/half_0`, [p0, p1, p2]),
+    graph.node('Max', `${pool.name}/half_1`, [p2, p3, p4]),
+  ];
+  const whole = joinRows(graph, `${pool.name}/whole`, halves, [-1, channels, size / 2, size / 2]);
+  return emitFourthRoot(graph, whole, pool.name);
+}
+
+function emitFourthPower(
+  graph: GraphBuilder,
+  input: Value,
+  { name, size, alpha, beta, bias }: ResponseNormalization,
+  output: string,
+): Value {
   if (beta !== 0.75) throw new RangeError(`Expected ${name} to have beta 0.75 but it has ${beta}`);
-  const divided = graph.node('LRN', `${name}/divided`, [input], {
+  const divided = graph.node('LRN', `${output}/divided`, [input], {
     size,
     alpha: { float: alpha },
     beta: { float: 1 },
     bias: { float: bias },
   });
   const three = graph.constant('three', { shape: [], data: Float32Array.of(3) });
-  const cubed = graph.node('Pow', `${name}/cubed`, [divided, three]);
-  const fourth = graph.node('Mul', `${name}/fourth_power`, [input, cubed]);
-  const pooled = pool === undefined ? fourth : emitMaxPool(graph, fourth, pool);
-  const root = graph.node('Sqrt', `${name}/root`, [pooled]);
+  const cubed = graph.node('Pow', `${output}/cubed`, [divided, three]);
+  return graph.node('Mul', `${output}/fourth_power`, [input, cubed]);
+}
+
+function emitFourthRoot(graph: GraphBuilder, input: Value, name: string): Value {
+  const root = graph.node('Sqrt', `${name}/root`, [input]);
   return graph.node('Sqrt', `${name}/output`, [root]);
 }

@@ -1,16 +1,16 @@
-import type { Architecture, Dense, Layer } from '../architecture/architecture.js';
+import type { Architecture, Dense } from '../architecture/architecture.js';
 import { GOOGLENET } from '../architecture/googlenet.js';
 import type { Variant } from '../architecture/variant.js';
 import { biasName, weightName } from '../architecture/weight-shapes.js';
 import { checkWeights } from '../weights/check-weights.js';
 import type { NamedTensors } from '../weights/named-tensors.js';
 import { emitInput, filtersForPixels } from './emit-input.js';
-import { emitConvolution, emitInception, emitMaxPool, type TensorOf } from './emit-layer.js';
-import { emitNormalization } from './emit-normalization.js';
+import type { TensorOf } from './emit-layer.js';
+import { emitLayers } from './emit-layers.js';
 import { GraphBuilder, type Value } from './graph-builder.js';
 
 /** Changes whenever the emitted graph does; part of the name of a cached graph. */
-export const GRAPH_VERSION = 1;
+export const GRAPH_VERSION = 2;
 
 /**
  * The ONNX model of a variant with these weights, made for speed in ONNX Runtime; the same bytes for the
@@ -28,7 +28,9 @@ export function emitOnnxGraph(variant: Variant, weights: NamedTensors): Uint8Arr
   const architecture = GOOGLENET[variant];
   const graph = new GraphBuilder();
   const tensor = tensorsForPixels(architecture, weights);
-  const features = emitLayers(graph, emitInput(graph, architecture), architecture.layers, tensor);
+  const { input, layers } = architecture;
+  const pixels = emitInput(graph, architecture);
+  const features = emitLayers(graph, pixels, layers, tensor, input.size);
   const logits = emitClassifier(graph, features, architecture.classifier, tensor);
   const scores = graph.node('Softmax', 'scores', [logits], { axis: 1 });
   graph.output(scores, 'float32', ['N', architecture.classifier.outputs]);
@@ -44,38 +46,6 @@ function tensorsForPixels(architecture: Architecture, weights: NamedTensors): Te
     const readsPixels = first !== undefined && name === weightName(first.name);
     return readsPixels ? filtersForPixels(found, architecture) : found;
   };
-}
-
-function emitLayers(
-  graph: GraphBuilder,
-  input: Value,
-  layers: readonly Layer[],
-  tensor: TensorOf,
-): Value {
-  let value = input;
-  for (let index = 0; index < layers.length; index += 1) {
-    const layer = layers[index];
-    const next = layers[index + 1];
-    switch (layer?.kind) {
-      case undefined:
-        break;
-      case 'convolution':
-        value = emitConvolution(graph, value, layer, tensor);
-        break;
-      case 'max-pool':
-        value = emitMaxPool(graph, value, layer);
-        break;
-      case 'inception':
-        value = emitInception(graph, value, layer, tensor);
-        break;
-      case 'response-normalization': {
-        const pool = next?.kind === 'max-pool' ? next : undefined;
-        value = emitNormalization(graph, value, layer, pool);
-        if (pool !== undefined) index += 1;
-      }
-    }
-  }
-  return value;
 }
 
 /** The mean of each channel over the picture, then the fully connected layer. */

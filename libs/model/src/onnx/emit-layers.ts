@@ -1,0 +1,60 @@
+import type { Layer } from '../architecture/architecture.js';
+import { emitConvolution, emitInception, emitMaxPool, type TensorOf } from './emit-layer.js';
+import { emitNormalization, emitPooledNormalization } from './emit-normalization.js';
+import { emitWinogradRows, suitsWinograd } from './emit-winograd.js';
+import type { GraphBuilder, Value } from './graph-builder.js';
+
+/**
+ * Adds layers one after the other.
+ *
+ * @param size rows and columns of the input
+ */
+export function emitLayers(
+  graph: GraphBuilder,
+  input: Value,
+  layers: readonly Layer[],
+  tensor: TensorOf,
+  size: number,
+): Value {
+  const [layer, second, third] = layers;
+  if (layer === undefined) return input;
+  if (
+    layer.kind === 'convolution' &&
+    suitsWinograd(layer, size) &&
+    second?.kind === 'response-normalization' &&
+    third?.kind === 'max-pool'
+  ) {
+    // The pool reads the rows as the convolution leaves them, so they need not be put together.
+    const rows = emitWinogradRows(graph, input, layer, tensor);
+    const pooled = emitPooledNormalization(graph, rows, second, third, layer.outputs, size);
+    return emitLayers(graph, pooled, layers.slice(3), tensor, size / third.stride);
+  }
+  const output = emitLayer(graph, input, layer, tensor, size);
+  return emitLayers(graph, output, layers.slice(1), tensor, sizeAfter(layer, size));
+}
+
+function emitLayer(
+  graph: GraphBuilder,
+  input: Value,
+  layer: Layer,
+  tensor: TensorOf,
+  size: number,
+): Value {
+  switch (layer.kind) {
+    case 'convolution':
+      return emitConvolution(graph, input, layer, tensor);
+    case 'max-pool':
+      return emitMaxPool(graph, input, layer);
+    case 'inception':
+      return emitInception(graph, input, layer, tensor, size);
+    case 'response-normalization':
+      return emitNormalization(graph, input, layer);
+  }
+}
+
+/** Rows and columns after a layer; what is left over at the edge counts as one more. */
+function sizeAfter(layer: Layer, size: number): number {
+  return layer.kind === 'convolution' || layer.kind === 'max-pool'
+    ? Math.ceil(size / layer.stride)
+    : size;
+}
