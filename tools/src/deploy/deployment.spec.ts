@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { engineSettings, logSettings, queueSettings, storageSettings } from '@cropline/contracts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 // js-yaml comes without types.
@@ -28,10 +29,21 @@ interface Service {
 
 const read = (path: string): Promise<string> => readFile(join(ROOT, path), 'utf8');
 
-/** The variables that an app's config schema reads. */
+/** The variables that an app's config reads: its own, and those of the groups that it shares with others. */
 async function settingsOf(app: string): Promise<string[]> {
   const source = await read(`apps/${app}/src/config.ts`);
-  return [...source.matchAll(/^ {2,4}([A-Z][A-Z0-9_]+): /gm)].map((match) => match[1]!);
+  const groups: Readonly<Record<string, object>> = {
+    engineSettings,
+    logSettings,
+    queueSettings,
+    storageSettings,
+  };
+  return [
+    ...[...source.matchAll(/^ {2,4}([A-Z][A-Z0-9_]+): /gm)].map((match) => match[1]!),
+    ...[...source.matchAll(/\.\.\.(\w+Settings)\b/g)].flatMap((match) =>
+      Object.keys(groups[match[1]!] ?? {}),
+    ),
+  ];
 }
 
 describe('docker-compose.yml', () => {

@@ -47,7 +47,8 @@ export interface Stack {
 
 /**
  * Starts the system as a user has it and resolves when all of it is ready: the API answers and every worker
- * has warmed up and takes chunks. The compiled apps are run; build first.
+ * has warmed up and takes chunks. The compiled apps are run; build first. In a Redis named by REDIS_URL its keys
+ * have a prefix of their own, and stay.
  *
  * @throws `QUEUE_UNAVAILABLE` without a Redis; an Error with a process's last lines when it does not come up.
  *   Nothing is left running then.
