@@ -41,7 +41,7 @@ export function createChunkConsumer(options: ChunkConsumerOptions): ChunkConsume
   const claims = new Map<string, AbortController>();
   let draining: Promise<void> | null = null;
 
-  const run = async (job: Job<ChunkJob>, signal: AbortSignal): Promise<undefined> => {
+  const run = async (job: Job<ChunkJob>, signal: AbortSignal): Promise<void> => {
     const { batchId, index, urgent } = job.data;
     const history = {
       started: job.attemptsStarted,
@@ -67,7 +67,8 @@ export function createChunkConsumer(options: ChunkConsumerOptions): ChunkConsume
       claims.set(id, claim);
       try {
         if (draining !== null) throw new HandBack();
-        return await run(job, claim.signal);
+        await run(job, claim.signal);
+        return undefined;
       } catch (error) {
         const reason: unknown = claim.signal.aborted ? claim.signal.reason : error;
         if (reason instanceof HandBack) await job.moveToWait(token);

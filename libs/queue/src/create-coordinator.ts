@@ -35,7 +35,7 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
   // Every request of every batch under way listens to it.
   setMaxListeners(0, closing.signal);
 
-  const handle = async (job: Job<CoordinationJob>, token = ''): Promise<undefined> => {
+  const handle = async (job: Job<CoordinationJob>, token = ''): Promise<void> => {
     switch (job.data.kind) {
       case 'sweep':
         await sweeper.sweep(closing.signal);
@@ -57,7 +57,8 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
     COORDINATION_QUEUE,
     async (job, token) => {
       try {
-        return await handle(job, token);
+        await handle(job, token);
+        return undefined;
       } catch (error) {
         if (error instanceof DelayedError || !closing.signal.aborted) throw error;
         // Another coordinator takes it from here.

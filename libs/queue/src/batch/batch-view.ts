@@ -1,5 +1,5 @@
 import { FINAL_STATUSES, type Batch } from '@cropline/contracts';
-import type { BatchState } from '../redis/batch-states.js';
+import type { BatchState } from '../redis/batch-state.js';
 import { batchFolder } from './batch-folder.js';
 import type { BatchRate } from './batch-rate.js';
 

@@ -1,5 +1,5 @@
 import type { Batch, BatchStatus, ClassifyOptions, ModelRef } from '@cropline/contracts';
-import type { Outcomes } from '../redis/batch-states.js';
+import type { Outcomes } from '../redis/batch-state.js';
 
 /** A file of a closed batch. */
 export interface ClosedFile {

@@ -29,7 +29,8 @@ export async function restoreBatch(
   if (record === null) return false;
   await states.create(record);
   const finishedAt = closing === null ? undefined : Date.parse(closing.finishedAt);
-  if (closing?.startedAt != null) await states.begin(record.id, 0, Date.parse(closing.startedAt));
+  const startedAt = closing?.startedAt ?? null;
+  if (startedAt !== null) await states.begin(record.id, 0, Date.parse(startedAt));
   for await (const { chunk, bytes } of parts(store, folder)) {
     const results = [...splitLines(bytes)].map(parseResult);
     await states.countChunk(record.id, chunk, countOutcomes(results), modelOf(results), finishedAt);

@@ -1,7 +1,7 @@
 import type { CroplineError } from '@cropline/contracts';
 import type { Logger } from '../logger.js';
 import { isObjectLoss } from '../manifest/manifest-lines.js';
-import type { BatchState } from '../redis/batch-states.js';
+import type { BatchState } from '../redis/batch-state.js';
 import { finalizeBatch } from './finalizer.js';
 import { planChunks, type PlannerContext } from './planner.js';
 import { removeChunks } from './stopper.js';

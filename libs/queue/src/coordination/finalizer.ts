@@ -8,7 +8,8 @@ import { batchKind } from '../batch/batch-id.js';
 import { isoTime } from '../batch/batch-view.js';
 import type { ClosedFile, ClosingDocument } from '../batch/closing-document.js';
 import { splitLines } from '../manifest/read-lines.js';
-import type { BatchState, BatchStates, Outcomes } from '../redis/batch-states.js';
+import type { BatchState, Outcomes } from '../redis/batch-state.js';
+import type { BatchStates } from '../redis/batch-states.js';
 import { parseResult } from '../results/part-lines.js';
 import { joinedParts } from '../results/joined-parts.js';
 

@@ -4,7 +4,8 @@ import type { Queue } from 'bullmq';
 import { batchKind } from '../batch/batch-id.js';
 import { chunkJob, type ChunkJob } from '../jobs/chunk-job.js';
 import { readManifestChunks, type ManifestChunk } from '../manifest/manifest-lines.js';
-import type { BatchState, BatchStates } from '../redis/batch-states.js';
+import type { BatchState } from '../redis/batch-state.js';
+import type { BatchStates } from '../redis/batch-states.js';
 
 /** The most chunks that are queued in one call and stored in one step. */
 const SLICE_CHUNKS = 64;

@@ -1,7 +1,7 @@
 import { batchKind } from '../batch/batch-id.js';
 import { chunkJob, chunkJobId } from '../jobs/chunk-job.js';
 import { readManifestChunks } from '../manifest/manifest-lines.js';
-import { isCounted, type BatchState } from '../redis/batch-states.js';
+import { isCounted, type BatchState } from '../redis/batch-state.js';
 import type { PlannerContext } from './planner.js';
 import { uncountedChunks } from './uncounted-chunks.js';
 

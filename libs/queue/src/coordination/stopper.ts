@@ -1,5 +1,5 @@
 import { chunkJobId } from '../jobs/chunk-job.js';
-import type { BatchState } from '../redis/batch-states.js';
+import type { BatchState } from '../redis/batch-state.js';
 import type { PlannerContext } from './planner.js';
 import { uncountedChunks } from './uncounted-chunks.js';
 

@@ -1,4 +1,5 @@
-import { isCounted, type BatchState, type BatchStates } from '../redis/batch-states.js';
+import { isCounted, type BatchState } from '../redis/batch-state.js';
+import type { BatchStates } from '../redis/batch-states.js';
 
 /**
  * The chunks that may be in the queue: planned, or queued by a planner that died before it stored its

@@ -6,7 +6,8 @@ import fc from 'fast-check';
 import { Redis } from 'ioredis';
 import { newBatchId } from '../batch/batch-id.js';
 import { itemsOfChunk, type BatchRecord } from '../batch/batch-record.js';
-import { BatchStates, isCounted } from './batch-states.js';
+import { isCounted } from './batch-state.js';
+import { BatchStates } from './batch-states.js';
 import { queueKeys } from './keys.js';
 
 let server: Awaited<ReturnType<typeof startRedis>>;

@@ -2,7 +2,7 @@ import type { Item } from '@cropline/contracts';
 import type { ObjectStore } from '@cropline/storage';
 import { batchFolder } from '../batch/batch-folder.js';
 import { isObjectLoss, readManifestChunks } from '../manifest/manifest-lines.js';
-import { isCounted, type BatchState } from '../redis/batch-states.js';
+import { isCounted, type BatchState } from '../redis/batch-state.js';
 import { cancelledResult, partText } from './part-lines.js';
 import { readAhead } from './read-ahead.js';
 

@@ -1,5 +1,5 @@
 import type { Item, ItemResult, ModelRef } from '@cropline/contracts';
-import type { Outcomes } from '../redis/batch-states.js';
+import type { Outcomes } from '../redis/batch-state.js';
 
 /** The outcomes of a chunk as the text of its part: one line an item. */
 export function partText(results: readonly ItemResult[]): string {
