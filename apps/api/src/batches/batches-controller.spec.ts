@@ -55,7 +55,7 @@ describe('batches over HTTP', () => {
   });
 
   it('finds an item whose id has slashes, spaces and umlauts', async () => {
-    const id = 'a/b c%20ü?#.jpg';
+    const id = 'a/b c%20ü🐈?#.jpg';
     api.fake.outcomes = [{ id, url: 's3://b/k', status: 'cancelled' }];
     const response = await api.fetch(`/v1/batches/b-1/items/${encodeURIComponent(id)}`);
     expect(await response.json()).toMatchObject({ id, status: 'cancelled' });

@@ -102,6 +102,13 @@ const BATCH_BODIES: readonly Case[] = (
       'REQUEST_INVALID',
       '"items[0].id"',
     ],
+    [
+      'an id of half a character',
+      raw('{"items":[{"id":"\\ud83d","url":"s3://b/k"}]}'),
+      'REQUEST_INVALID',
+      '"items[0].id"',
+    ],
+    ['an id of dots', json({ items: [{ ...item, id: '..' }] }), 'REQUEST_INVALID', '"items[0].id"'],
     ['an empty id', json({ items: [{ ...item, id: '' }] }), 'REQUEST_INVALID', '"items[0].id"'],
     [
       'an unknown field of an item',

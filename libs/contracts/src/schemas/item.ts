@@ -27,7 +27,14 @@ export const itemIdSchema = z
   .string()
   .min(1)
   .max(256)
-  .regex(/^[^\u0000-\u001f\u007f]+$/, 'Expected no control characters');
+  .regex(
+    /^[^\u0000-\u001f\u007f\ud800-\udfff]+$/u,
+    'Expected no control characters and no lone surrogates',
+  )
+  .refine(
+    (id) => id !== '.' && id !== '..',
+    'Expected an id other than . and .., which no URL can hold',
+  );
 
 /** One image of a batch as submitted. `id` defaults to the item's line number, from 0. */
 export const itemInputSchema = z
