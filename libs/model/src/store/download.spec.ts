@@ -146,6 +146,19 @@ describe('download', () => {
     expect(await fetchAll()).toEqual(changed);
   });
 
+  it('begins again when the host sends another part than was asked for', async () => {
+    halfThen((response) => {
+      server.intercept = (request, answer) => {
+        if (request.headers.range === undefined) return false;
+        answer.writeHead(206, { etag: ETAG, 'content-range': 'bytes 40000-99999/100000' });
+        answer.end(BYTES.subarray(40_000));
+        return true;
+      };
+      response.destroy();
+    });
+    expect(await fetchAll()).toEqual(BYTES);
+  });
+
   it.each([
     ['a weak ETag and no date', { etag: 'W/"one"' }],
     ['a compressed body', { etag: ETAG, 'content-encoding': 'gzip' }],
@@ -183,6 +196,7 @@ describe('download', () => {
     await first.leave();
     expect(await fetchAll()).toEqual(BYTES);
     expect(rangeOf(server.requests[1])).toEqual([`bytes=${BYTES.length}-`, ETAG]);
+    expect(server.requests).toHaveLength(2);
   });
 
   it('asks once more after a 503, and gives up after the last attempt', async () => {
@@ -215,7 +229,7 @@ describe('download', () => {
 
   it('goes on after a host that fell silent in the middle', async () => {
     halfThen(() => undefined);
-    expect(await fetchAll({ idleMs: 50 })).toEqual(BYTES);
+    expect(await fetchAll({ idleMs: 50, responseMs: 3_600_000 })).toEqual(BYTES);
     expect(rangeOf(server.requests[1])).toEqual(['bytes=50000-', ETAG]);
   });
 
