@@ -1,8 +1,12 @@
 import { constants } from 'node:os';
 import type { Writable } from 'node:stream';
+import { EXIT } from './exit-codes.js';
 
 /** How long a command that is cut short may take to let go of what it holds. */
 const PATIENCE_MS = 10_000;
+
+/** What writing to a pipe or a socket says whose reader is gone. */
+const GONE: ReadonlySet<string> = new Set(['EPIPE', 'ECONNRESET']);
 
 const cleanUps = new Set<() => void | Promise<void>>();
 let ending: number | null = null;
@@ -44,7 +48,7 @@ export function exitOnInterrupt(): void {
 export function exitWhenUnread(...streams: readonly Writable[]): void {
   for (const stream of streams) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (ending === null) end(error.code === 'EPIPE' ? 0 : 3);
+      if (ending === null) end(GONE.has(error.code ?? '') ? EXIT.ok : EXIT.failed);
     });
   }
 }
