@@ -1,7 +1,7 @@
 import type { Layer } from '../architecture/architecture.js';
 import { emitConvolution, emitInception, emitMaxPool, type TensorOf } from './emit-layer.js';
 import { emitNormalization, emitPooledNormalization } from './emit-normalization.js';
-import { emitWinogradRows, suitsWinograd } from './emit-winograd.js';
+import { emitWinogradRows, suitsWinograd, TILE_ROWS } from './emit-winograd.js';
 import type { GraphBuilder, Value } from './graph-builder.js';
 
 /**
@@ -21,11 +21,12 @@ export function emitLayers(
   if (
     layer.kind === 'convolution' &&
     suitsWinograd(layer, size) &&
+    size % TILE_ROWS === 0 &&
     second?.kind === 'response-normalization' &&
     third?.kind === 'max-pool'
   ) {
     // The pool reads the rows as the convolution leaves them, so they need not be put together.
-    const rows = emitWinogradRows(graph, input, layer, tensor);
+    const rows = emitWinogradRows(graph, input, layer, tensor, size);
     const pooled = emitPooledNormalization(graph, rows, second, third, layer.outputs, size);
     return emitLayers(graph, pooled, layers.slice(3), tensor, size / third.stride);
   }

@@ -29,9 +29,12 @@ const FILTER_TRANSFORM = [
 
 const FILTER = 3;
 
-/** Whether a convolution over pictures of so many rows can be made by `emitWinograd`. */
+/** Pictures with fewer rows do not gain: their transforms cost what the multiplications save. */
+const FEWEST_ROWS = 12;
+
+/** Whether a convolution over pictures of so many rows is better made by `emitWinograd`. */
 export function suitsWinograd({ kernel, stride }: Convolution, rows: number): boolean {
-  return kernel === FILTER && stride === 1 && rows % TILE_ROWS === 0;
+  return kernel === FILTER && stride === 1 && rows >= FEWEST_ROWS;
 }
 
 /**
@@ -43,17 +46,21 @@ export function suitsWinograd({ kernel, stride }: Convolution, rows: number): bo
  * more multiplications and lose them again to the transforms. These are depthwise convolutions and sums,
  * which ONNX Runtime does in the blocked layout that the convolutions work in; it also fuses sums and ReLU
  * into the convolution before them.
+ *
+ * @param size rows and columns of the input. When the rows do not come in fours, what is made below the
+ *   last one is to be cut off.
  */
 export function emitWinogradRows(
   graph: GraphBuilder,
   input: Value,
   { name, outputs }: Convolution,
   tensor: TensorOf,
+  size: number,
 ): readonly [Value, Value, Value, Value] {
   const weights = tensor(weightName(name));
   const bias = graph.constant(biasName(name), tensor(biasName(name)));
   const products = FILTER_TRANSFORM.map((_, index) => {
-    const rows = emitInputRows(graph, input, `${name}/rows_${index}`, weights.shape[1] ?? 0, index);
+    const rows = emitInputRows(graph, input, name, weights.shape[1] ?? 0, index, spareRows(size));
     const filters = graph.constant(`${name}/filters_${index}`, transformFilters(weights, index));
     // One bias is enough: it comes into each of the four sums once.
     return graph.node(
@@ -101,8 +108,17 @@ export function emitWinograd(
   tensor: TensorOf,
   size: number,
 ): Value {
-  const rows = emitWinogradRows(graph, input, layer, tensor);
-  return joinRows(graph, `${layer.name}/output`, rows, [0, 0, size, size]);
+  const { name } = layer;
+  const rows = emitWinogradRows(graph, input, layer, tensor, size);
+  const spare = spareRows(size);
+  if (spare === 0) return joinRows(graph, `${name}/output`, rows, [0, 0, size, size]);
+  const tiles = joinRows(graph, `${name}/tiles`, rows, [0, 0, size + spare, size]);
+  return graph.node('Slice', `${name}/output`, [
+    tiles,
+    graph.integers('row_0', [0]),
+    graph.integers(`row_${size}`, [size]),
+    graph.integers('rows', [2]),
+  ]);
 }
 
 /** Puts pictures that hold every n-th row each into one, by putting their rows end to end. */
@@ -116,13 +132,19 @@ export function joinRows(
   return graph.node('Reshape', output, [wide, graph.integers(`shape_${shape.join('_')}`, shape)]);
 }
 
+/** Rows that the last tile has too many. */
+function spareRows(size: number): number {
+  return Math.ceil(size / TILE_ROWS) * TILE_ROWS - size;
+}
+
 /** One of the six transformed rows of every tile. Above the first and below the last row are zeros. */
 function emitInputRows(
   graph: GraphBuilder,
   input: Value,
-  output: string,
+  name: string,
   channels: number,
   index: number,
+  spare: number,
 ): Value {
   const factors = INPUT_TRANSFORM[index] ?? [];
   const data = new Float32Array(channels * factors.length);
@@ -133,9 +155,9 @@ function emitInputRows(
     shape: [channels, 1, factors.length, 1],
     data,
   });
-  return graph.node('Conv', output, [input, filters], {
+  return graph.node('Conv', `${name}/rows_${index}`, [input, filters], {
     kernel_shape: [factors.length, 1],
-    pads: [1, 0, 1, 0],
+    pads: [1, 0, 1 + spare, 0],
     strides: [TILE_ROWS, 1],
     group: channels,
   });

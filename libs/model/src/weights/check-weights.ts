@@ -4,6 +4,9 @@ import type { Variant } from '../architecture/variant.js';
 import { weightShapes } from '../architecture/weight-shapes.js';
 import type { NamedTensor, NamedTensors } from './named-tensors.js';
 
+// Once, not seven million times: a look-up of a global is slow in some hosts.
+const { isFinite } = Number;
+
 /** How many names a message lists before it only counts them. */
 const LISTED = 3;
 
@@ -44,7 +47,7 @@ function checkTensor(name: string, tensor: NamedTensor, shape: readonly number[]
       `Expected tensor ${name} to have ${values} values but it has ${tensor.data.length}`,
     );
   }
-  const at = tensor.data.findIndex((value) => !Number.isFinite(value));
+  const at = tensor.data.findIndex((value) => !isFinite(value));
   if (at >= 0) {
     throw invalid(
       `Expected tensor ${name} to be finite but value ${at} is ${tensor.data[at] ?? ''}: fetch the file again, or train anew`,
