@@ -49,12 +49,17 @@ describe('readConfig of the API', () => {
       faults
         .split('\n')
         .slice(1)
-        .map((line) => line.trim().split(':')[0]),
-    ).toEqual(['HOST', 'PORT', 'CROPLINE_OUTPUT_URL', 'CROPLINE_WINDOW', 'LOG_LEVEL']);
+        .map((line) => line.trim().split(':')[0])
+        .sort(),
+    ).toEqual([
+      'AWS_ACCESS_KEY_ID',
+      'CROPLINE_OUTPUT_URL',
+      'CROPLINE_WINDOW',
+      'HOST',
+      'LOG_LEVEL',
+      'PORT',
+    ]);
     expect(faults).toContain('PORT: expected a whole number from 0 to 65535, but received "70000"');
-    expect(faultsOf({ ...output, AWS_SECRET_ACCESS_KEY: 'hunter2' })).toContain(
-      'AWS_ACCESS_KEY_ID: ',
-    );
   });
 
   it('repeats no value that may be a secret', () => {
