@@ -14,27 +14,43 @@ export const biasName = (layer: string): string => `${layer}_b_0`;
 export function weightShapes(architecture: Architecture): ReadonlyMap<string, readonly number[]> {
   const shapes = new Map<string, readonly number[]>();
   let channels = architecture.input.channels.length;
-  for (const layer of architecture.layers) channels = addShapes(shapes, layer, channels);
+  for (const layer of architecture.layers) {
+    addShapes(shapes, layer, channels);
+    channels = channelsAfter(layer, channels);
+  }
   const { name, outputs } = architecture.classifier;
   shapes.set(weightName(name), [outputs, channels]).set(biasName(name), [outputs]);
   return shapes;
 }
 
-/** Adds the shapes of a layer that reads so many channels, and returns how many it makes. */
-function addShapes(shapes: Map<string, readonly number[]>, layer: Layer, channels: number): number {
+/** How many channels a layer makes of so many. */
+export function channelsAfter(layer: Layer, channels: number): number {
   switch (layer.kind) {
     case 'max-pool':
     case 'response-normalization':
       return channels;
-    case 'convolution': {
-      const { name, outputs, kernel } = layer;
-      shapes.set(weightName(name), [outputs, channels, kernel, kernel]);
-      shapes.set(biasName(name), [outputs]);
-      return outputs;
-    }
+    case 'convolution':
+      return layer.outputs;
     case 'inception':
       return layer.branches
-        .map((branch) => branch.reduce((made, step) => addShapes(shapes, step, made), channels))
+        .map((branch) => branch.reduce((made, step) => channelsAfter(step, made), channels))
         .reduce((sum, made) => sum + made, 0);
+  }
+}
+
+/** Adds the shapes of a layer that reads so many channels. */
+function addShapes(shapes: Map<string, readonly number[]>, layer: Layer, channels: number): void {
+  if (layer.kind === 'convolution') {
+    const { name, outputs, kernel } = layer;
+    shapes.set(weightName(name), [outputs, channels, kernel, kernel]);
+    shapes.set(biasName(name), [outputs]);
+  } else if (layer.kind === 'inception') {
+    for (const branch of layer.branches) {
+      let made = channels;
+      for (const step of branch) {
+        addShapes(shapes, step, made);
+        made = channelsAfter(step, made);
+      }
+    }
   }
 }

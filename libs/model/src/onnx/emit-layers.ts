@@ -1,4 +1,5 @@
 import type { Layer } from '../architecture/architecture.js';
+import { channelsAfter } from '../architecture/weight-shapes.js';
 import { emitConvolution, emitInception, emitMaxPool, type TensorOf } from './emit-layer.js';
 import { emitNormalization, emitPooledNormalization } from './emit-normalization.js';
 import { emitWinogradRows, suitsWinograd, TILE_ROWS } from './emit-winograd.js';
@@ -8,6 +9,7 @@ import type { GraphBuilder, Value } from './graph-builder.js';
  * Adds layers one after the other.
  *
  * @param size rows and columns of the input
+ * @param channels of the input
  */
 export function emitLayers(
   graph: GraphBuilder,
@@ -15,6 +17,7 @@ export function emitLayers(
   layers: readonly Layer[],
   tensor: TensorOf,
   size: number,
+  channels: number,
 ): Value {
   const [layer, second, third] = layers;
   if (layer === undefined) return input;
@@ -28,10 +31,11 @@ export function emitLayers(
     // The pool reads the rows as the convolution leaves them, so they need not be put together.
     const rows = emitWinogradRows(graph, input, layer, tensor, size);
     const pooled = emitPooledNormalization(graph, rows, second, third, layer.outputs, size);
-    return emitLayers(graph, pooled, layers.slice(3), tensor, size / third.stride);
+    return emitLayers(graph, pooled, layers.slice(3), tensor, size / third.stride, layer.outputs);
   }
-  const output = emitLayer(graph, input, layer, tensor, size);
-  return emitLayers(graph, output, layers.slice(1), tensor, sizeAfter(layer, size));
+  const output = emitLayer(graph, input, layer, tensor, size, channels);
+  const [rows, made] = [sizeAfter(layer, size), channelsAfter(layer, channels)];
+  return emitLayers(graph, output, layers.slice(1), tensor, rows, made);
 }
 
 function emitLayer(
@@ -40,6 +44,7 @@ function emitLayer(
   layer: Layer,
   tensor: TensorOf,
   size: number,
+  channels: number,
 ): Value {
   switch (layer.kind) {
     case 'convolution':
@@ -49,7 +54,7 @@ function emitLayer(
     case 'inception':
       return emitInception(graph, input, layer, tensor, size);
     case 'response-normalization':
-      return emitNormalization(graph, input, layer);
+      return emitNormalization(graph, input, layer, channels);
   }
 }
 

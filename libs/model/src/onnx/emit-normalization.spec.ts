@@ -32,14 +32,27 @@ async function run(
   return result[output]?.data as Float32Array;
 }
 
-/** The runtime's own operator, with the exponent that is meant. */
-const operator = (graph: GraphBuilder, input: Value): Value =>
-  graph.node('LRN', 'plain', [input], {
-    size: layer.size,
-    alpha: { float: layer.alpha },
-    beta: { float: layer.beta },
-    bias: { float: layer.bias },
+/** The formula, in double precision. */
+function normalized(input: Float32Array): Float32Array {
+  const plane = SIDE * SIDE;
+  return input.map((value, at) => {
+    const channel = Math.floor(at / plane);
+    let sum = 0;
+    for (let offset = -2; offset <= 2; offset += 1) {
+      const neighbour = channel + offset;
+      if (neighbour < 0 || neighbour >= CHANNELS) continue;
+      sum += (input[at + offset * plane] ?? 0) ** 2;
+    }
+    return value / (1 + (1e-4 / 5) * sum) ** 0.75;
   });
+}
+
+function expectClose(actual: Float32Array, expected: Float32Array): void {
+  expect(actual).toHaveLength(expected.length);
+  for (const [index, value] of actual.entries()) {
+    expect(Math.abs(value - expected[index]!)).toBeLessThanOrEqual(2e-6 * expected[index]!);
+  }
+}
 
 /** Rows 0, 4, 8, … from the one given. */
 const everyFourthRow = (graph: GraphBuilder, input: Value, row: number): Value =>
@@ -60,18 +73,15 @@ function signal(top: number): Float32Array {
 }
 
 describe('emitNormalization', () => {
-  it.each([0, 1e-6, 1, 100, 3000])('is the operator for signals up to %f', async (top) => {
+  it.each([0, 1e-6, 1, 100, 3000])('is the formula for signals up to %f', async (top) => {
     const input = signal(top);
-    const expected = await run(operator, input);
-    const actual = await run((graph, x) => emitNormalization(graph, x, layer), input);
-    for (const [index, value] of actual.entries()) {
-      expect(Math.abs(value - expected[index]!)).toBeLessThanOrEqual(2e-6 * expected[index]!);
-    }
+    const actual = await run((graph, x) => emitNormalization(graph, x, layer, CHANNELS), input);
+    expectClose(actual, normalized(input));
   });
 
-  it.each([0, 1, 300])('is the operator and a pool, up to %f, for rows apart', async (top) => {
+  it.each([0, 1, 300])('is the formula and a pool, up to %f, for rows apart', async (top) => {
     const input = signal(top);
-    const expected = await run((graph, x) => emitMaxPool(graph, operator(graph, x), pool), input);
+    const expected = await run((graph, x) => emitMaxPool(graph, x, pool), normalized(input));
     const actual = await run((graph, x) => {
       const rows = [0, 1, 2, 3].map((row) => everyFourthRow(graph, x, row));
       return emitPooledNormalization(
@@ -84,14 +94,12 @@ describe('emitNormalization', () => {
       );
     }, input);
     expect(actual).toHaveLength(CHANNELS * 6 * 6);
-    for (const [index, value] of actual.entries()) {
-      expect(Math.abs(value - expected[index]!)).toBeLessThanOrEqual(2e-6 * expected[index]!);
-    }
+    expectClose(actual, expected);
   });
 
   it('refuses an exponent that its roots are not made for', () => {
     const graph = new GraphBuilder();
-    expect(() => emitNormalization(graph, 'x', { ...layer, beta: 0.5 })).toThrow(
+    expect(() => emitNormalization(graph, 'x', { ...layer, beta: 0.5 }, CHANNELS)).toThrow(
       'Expected norm to have beta 0.75 but it has 0.5',
     );
   });

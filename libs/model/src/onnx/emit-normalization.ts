@@ -1,12 +1,14 @@
 import type { MaxPool, ResponseNormalization } from '../architecture/architecture.js';
+import type { NamedTensor } from '../weights/named-tensors.js';
 import { joinRows, TILE_ROWS } from './emit-winograd.js';
 import type { GraphBuilder, Value } from './graph-builder.js';
 
 /**
- * Adds a response normalization, y = x / s^¾.
+ * Adds a response normalization, y = x / s^¾ with s = bias + alpha / size · Σ x², for few channels.
  *
- * ONNX Runtime's `LRN` spends its time on the power: a call a value, unless the exponent is whole. So the
- * graph has it divide by s itself, z = x / s, and gets the rest by roots: y⁴ = x⁴ / s³ = x · z³.
+ * ONNX Runtime's `LRN` spends its time on the power: a call a value, unless the exponent is whole. Here the
+ * sums are a 1×1 convolution of the squares, whose matrix has a band along its diagonal, and the rest are
+ * roots: y² = x² / (s · √s). The convolution grows with the square of the channels, the operator does not.
  *
  * @param input never negative: what ReLU leaves, or a pool of it
  */
@@ -14,15 +16,49 @@ export function emitNormalization(
   graph: GraphBuilder,
   input: Value,
   layer: ResponseNormalization,
+  channels: number,
 ): Value {
-  return emitFourthRoot(graph, emitFourthPower(graph, input, layer, layer.name), layer.name);
+  checkPower(layer);
+  const { name, bias } = layer;
+  const squares = graph.node('Mul', `${name}/squares`, [input, input]);
+  const sums = graph.node(
+    'Conv',
+    `${name}/sums`,
+    [
+      squares,
+      graph.constant(`${name}/band`, band(layer, channels)),
+      graph.constant(`${name}/bias`, {
+        shape: [channels],
+        data: new Float32Array(channels).fill(bias),
+      }),
+    ],
+    { kernel_shape: [1, 1] },
+  );
+  const root = graph.node('Sqrt', `${name}/root`, [sums]);
+  const power = graph.node('Mul', `${name}/power`, [sums, root]);
+  const square = graph.node('Div', `${name}/square`, [squares, power]);
+  return graph.node('Sqrt', `${name}/output`, [square]);
+}
+
+/** The matrix that sums the channels around each. */
+function band({ size, alpha }: ResponseNormalization, channels: number): NamedTensor {
+  const data = new Float32Array(channels * channels);
+  const reach = Math.floor(size / 2);
+  for (let channel = 0; channel < channels; channel += 1) {
+    const first = Math.max(0, channel - reach);
+    const last = Math.min(channels - 1, channel + reach);
+    data.fill(alpha / size, channel * channels + first, channel * channels + last + 1);
+  }
+  return { shape: [channels, channels, 1, 1], data };
 }
 
 /**
  * Adds a response normalization and the max pool after it, for a picture that comes as four: rows 0, 4, 8,
  * …, rows 1, 5, 9, … and so on, as `emitWinogradRows` makes them.
  *
- * Roots keep the order of values, so they are taken of what the pool leaves. The pool goes along the rows
+ * The runtime's `LRN` is quick when its exponent is whole, so it divides by s itself, z = x / s, and the rest
+ * are roots: y⁴ = x⁴ / s³ = x · z³. Roots keep the order of values, so they are taken of what the pool
+ * leaves. The pool goes along the rows
  * first, on each of the four; then down the columns, which is the largest of the rows at hand.
  *
  * @param size rows and columns of the whole picture
@@ -70,10 +106,11 @@ export function emitPooledNormalization(
 function emitFourthPower(
   graph: GraphBuilder,
   input: Value,
-  { name, size, alpha, beta, bias }: ResponseNormalization,
+  layer: ResponseNormalization,
   output: string,
 ): Value {
-  if (beta !== 0.75) throw new RangeError(`Expected ${name} to have beta 0.75 but it has ${beta}`);
+  checkPower(layer);
+  const { size, alpha, bias } = layer;
   const divided = graph.node('LRN', `${output}/divided`, [input], {
     size,
     alpha: { float: alpha },
@@ -83,6 +120,11 @@ function emitFourthPower(
   const three = graph.constant('three', { shape: [], data: Float32Array.of(3) });
   const cubed = graph.node('Pow', `${output}/cubed`, [divided, three]);
   return graph.node('Mul', `${output}/fourth_power`, [input, cubed]);
+}
+
+/** The roots are made for one exponent. */
+function checkPower({ name, beta }: ResponseNormalization): void {
+  if (beta !== 0.75) throw new RangeError(`Expected ${name} to have beta 0.75 but it has ${beta}`);
 }
 
 function emitFourthRoot(graph: GraphBuilder, input: Value, name: string): Value {

@@ -112,6 +112,6 @@ function publishedInput(crop: Uint8Array, mirrored: boolean): Tensor {
       expect(farthest).toBeLessThanOrEqual(1e-5);
       await emitted.dispose();
       await published.release();
-    });
+    }, 600_000);
   },
 );

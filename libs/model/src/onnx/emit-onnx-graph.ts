@@ -10,7 +10,7 @@ import { emitLayers } from './emit-layers.js';
 import { GraphBuilder, type Value } from './graph-builder.js';
 
 /** Changes whenever the emitted graph does; part of the name of a cached graph. */
-export const GRAPH_VERSION = 3;
+export const GRAPH_VERSION = 4;
 
 /**
  * The ONNX model of a variant with these weights, made for speed in ONNX Runtime; the same bytes for the
@@ -30,7 +30,7 @@ export function emitOnnxGraph(variant: Variant, weights: NamedTensors): Uint8Arr
   const tensor = tensorsForPixels(architecture, weights);
   const { input, layers } = architecture;
   const pixels = emitInput(graph, architecture);
-  const features = emitLayers(graph, pixels, layers, tensor, input.size);
+  const features = emitLayers(graph, pixels, layers, tensor, input.size, input.channels.length);
   const logits = emitClassifier(graph, features, architecture.classifier, tensor);
   const scores = graph.node('Softmax', 'scores', [logits], { axis: 1 });
   graph.output(scores, 'float32', ['N', architecture.classifier.outputs]);
