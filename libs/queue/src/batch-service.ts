@@ -65,7 +65,12 @@ export interface BatchService {
    *   `OUTPUT_NOT_ALLOWED` when the output location cannot be written.
    */
   create(request: CreateBatchRequest): Promise<Batch>;
-  /** @throws `BATCH_NOT_FOUND` */
+  /**
+   * A batch. One that Redis has lost is restored from object storage first, when it lies below the default
+   * output; so it is with every call that names a batch.
+   *
+   * @throws `BATCH_NOT_FOUND`
+   */
   get(id: string): Promise<Batch>;
   /** A page of batches, newest first; classifications are not listed. @throws `CURSOR_INVALID` */
   list(query: BatchQuery): Promise<BatchPage>;
