@@ -1,6 +1,6 @@
 import type { MaxPool, ResponseNormalization } from '../architecture/architecture.js';
 import type { NamedTensor } from '../weights/named-tensors.js';
-import { joinRows, TILE_ROWS } from './emit-winograd.js';
+import { joinRows, TILE_ROWS, type Rows } from './emit-winograd.js';
 import type { GraphBuilder, Value } from './graph-builder.js';
 
 /**
@@ -66,7 +66,7 @@ function band({ size, alpha }: ResponseNormalization, channels: number): NamedTe
  */
 export function emitPooledNormalization(
   graph: GraphBuilder,
-  rows: readonly [Value, Value, Value, Value],
+  rows: Rows,
   layer: ResponseNormalization,
   pool: MaxPool,
   channels: number,

@@ -10,7 +10,7 @@ import { emitLayers } from './emit-layers.js';
 import { GraphBuilder, type Value } from './graph-builder.js';
 
 /** Changes whenever the emitted graph does; part of the name of a cached graph. */
-export const GRAPH_VERSION = 4;
+export const GRAPH_VERSION = 5;
 
 /**
  * The ONNX model of a variant with these weights, made for speed in ONNX Runtime; the same bytes for the

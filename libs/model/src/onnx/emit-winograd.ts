@@ -37,6 +37,9 @@ export function suitsWinograd({ kernel, stride }: Convolution, rows: number): bo
   return kernel === FILTER && stride === 1 && rows >= FEWEST_ROWS;
 }
 
+/** A picture as four: rows 0, 4, 8, …, rows 1, 5, 9, … and so on. */
+export type Rows = readonly [Value, Value, Value, Value];
+
 /**
  * Adds a 3×3 convolution and its ReLU in half the multiplications, as four pictures: rows 0, 4, 8, … of
  * the result, rows 1, 5, 9, … and so on.
@@ -53,10 +56,51 @@ export function suitsWinograd({ kernel, stride }: Convolution, rows: number): bo
 export function emitWinogradRows(
   graph: GraphBuilder,
   input: Value,
+  layer: Convolution,
+  tensor: TensorOf,
+  size: number,
+): Rows {
+  const [s0, s1, s2, s3] = emitSums(graph, input, layer, tensor, size);
+  const relu = (row: number, sums: Value) =>
+    graph.node('Relu', `${layer.name}/output_${row}`, [sums]);
+  return [relu(0, s0), relu(1, s1), relu(2, s2), relu(3, s3)];
+}
+
+/** Adds a 3×3 convolution and its ReLU like `emitWinogradRows`, as one picture of so many rows and columns. */
+export function emitWinograd(
+  graph: GraphBuilder,
+  input: Value,
+  layer: Convolution,
+  tensor: TensorOf,
+  size: number,
+): Value {
+  const { name, outputs } = layer;
+  const rows = emitSums(graph, input, layer, tensor, size);
+  const spare = spareRows(size);
+  const tiles = joinRows(graph, `${name}/tiles`, rows, [0, 0, size + spare, size]);
+  const sums =
+    spare === 0
+      ? tiles
+      : graph.node('Slice', `${name}/sums`, [
+          tiles,
+          graph.integers('row_0', [0]),
+          graph.integers(`row_${size}`, [size]),
+          graph.integers('rows', [2]),
+        ]);
+  // Times one changes nothing, but brings the picture back into the layout of the branches beside it, which
+  // would all be brought out of it to be put together otherwise.
+  const blocked = emitScale(graph, sums, `${name}/blocked`, 1, outputs);
+  return graph.node('Relu', `${name}/output`, [blocked]);
+}
+
+/** The convolution, before its ReLU. */
+function emitSums(
+  graph: GraphBuilder,
+  input: Value,
   { name, outputs }: Convolution,
   tensor: TensorOf,
   size: number,
-): readonly [Value, Value, Value, Value] {
+): [Value, Value, Value, Value] {
   const weights = tensor(weightName(name));
   const bias = graph.constant(biasName(name), tensor(biasName(name)));
   const products = FILTER_TRANSFORM.map((_, index) => {
@@ -76,49 +120,33 @@ export function emitWinogradRows(
   const [p0, p1, p2, p3, p4, p5] = products as [Value, Value, Value, Value, Value, Value];
 
   const sum = (what: string, a: Value, b: Value) => graph.node('Add', `${name}/${what}`, [a, b]);
-  const sumWith = (what: string, factor: number, a: Value, b: Value) => {
-    const scale = graph.constant(`scale_${factor}_${outputs}`, {
-      shape: [outputs, 1, 1, 1],
-      data: new Float32Array(outputs).fill(factor),
-    });
-    const scaled = graph.node('Conv', `${name}/${what}/scaled`, [a, scale], {
-      kernel_shape: [1, 1],
-      group: outputs,
-    });
-    return sum(what, scaled, b);
-  };
+  const sumWith = (what: string, factor: number, a: Value, b: Value) =>
+    sum(what, emitScale(graph, a, `${name}/${what}/scaled`, factor, outputs), b);
   const even1 = sum('even_1', p1, p2);
   const odd1 = sumWith('odd_1', -1, p2, p1);
   const even2 = sum('even_2', p3, p4);
   const odd2 = sumWith('odd_2', -1, p4, p3);
-  const sums = [
+  return [
     sum('sums_0', p0, sum('evens', even1, even2)),
     sumWith('sums_1', 2, odd2, odd1),
     sumWith('sums_2', 4, even2, even1),
     sum('sums_3', p5, sumWith('odds', 8, odd2, odd1)),
-  ].map((value, row) => graph.node('Relu', `${name}/output_${row}`, [value]));
-  return sums as [Value, Value, Value, Value];
+  ];
 }
 
-/** Adds a 3×3 convolution and its ReLU like `emitWinogradRows`, as one picture of so many rows and columns. */
-export function emitWinograd(
+/** Multiplies a picture by a number, in the layout that the convolutions work in. */
+function emitScale(
   graph: GraphBuilder,
   input: Value,
-  layer: Convolution,
-  tensor: TensorOf,
-  size: number,
+  output: string,
+  factor: number,
+  channels: number,
 ): Value {
-  const { name } = layer;
-  const rows = emitWinogradRows(graph, input, layer, tensor, size);
-  const spare = spareRows(size);
-  if (spare === 0) return joinRows(graph, `${name}/output`, rows, [0, 0, size, size]);
-  const tiles = joinRows(graph, `${name}/tiles`, rows, [0, 0, size + spare, size]);
-  return graph.node('Slice', `${name}/output`, [
-    tiles,
-    graph.integers('row_0', [0]),
-    graph.integers(`row_${size}`, [size]),
-    graph.integers('rows', [2]),
-  ]);
+  const scale = graph.constant(`scale_${factor}_${channels}`, {
+    shape: [channels, 1, 1, 1],
+    data: new Float32Array(channels).fill(factor),
+  });
+  return graph.node('Conv', output, [input, scale], { kernel_shape: [1, 1], group: channels });
 }
 
 /** Puts pictures that hold every n-th row each into one, by putting their rows end to end. */
