@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { CroplineError } from '@cropline/contracts';
 import { createObjectStore } from '@cropline/storage';
 import { startRedis, startS3 } from '@cropline/tools';
 import { isBatchId } from './batch/batch-id.js';
@@ -106,6 +107,16 @@ describe('accepting a batch', () => {
       );
     },
   );
+
+  it('finds no batch where the store would not tell a missing object from a forbidden one', async () => {
+    const store = storeWith(bench.store, {
+      get: () => Promise.reject(new CroplineError('STORAGE_ACCESS_DENIED', 'forbidden')),
+    });
+    const service = bench.service({ store });
+    await expect(service.get('b0000000000000000000000')).rejects.toMatchObject({
+      code: 'BATCH_NOT_FOUND',
+    });
+  });
 
   it('lists batches, newest first, page by page', async () => {
     const service = bench.service();

@@ -1,3 +1,4 @@
+import { CroplineError } from '@cropline/contracts';
 import type { ObjectStore } from '@cropline/storage';
 import { isObjectLoss } from '../manifest/manifest-lines.js';
 import { splitLines } from '../manifest/read-lines.js';
@@ -63,7 +64,9 @@ async function readJson<T>(store: ObjectStore, url: string): Promise<T | null> {
   try {
     return JSON.parse((await store.get(url)).toString()) as T;
   } catch (error) {
-    if (isObjectLoss(error)) return null;
+    // S3 answers 403 for a key that is not there to those who may not list the bucket.
+    const denied = error instanceof CroplineError && error.code === 'STORAGE_ACCESS_DENIED';
+    if (denied || isObjectLoss(error)) return null;
     throw error;
   }
 }
