@@ -1,8 +1,7 @@
 #!/usr/bin/env node
-import { CroplineError, describeCause } from '@cropline/contracts';
+import { CroplineError, describeCause, errorFacts } from '@cropline/contracts';
 import { pino } from 'pino';
 import { readConfig, type ApiConfig } from './config.js';
-import { errorFacts } from './log/error-facts.js';
 import { runApi } from './run-api.js';
 import { stopSignals } from './stop-signals.js';
 

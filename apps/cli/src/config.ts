@@ -1,48 +1,23 @@
-import { CroplineError } from '@cropline/contracts';
+import {
+  engineSettings,
+  readSettings,
+  storageSettings,
+  urlOf,
+  type Environment,
+} from '@cropline/contracts';
 import { z } from 'zod';
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
-const wholeNumber = (least: number, most: number): z.ZodType<number> =>
-  z.string().transform((text, context) => {
-    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-    if (value >= least && value <= most) return value;
-    context.addIssue(
-      `expected a whole number from ${least} to ${most}, but received ${JSON.stringify(text)}`,
-    );
-    return z.NEVER;
-  });
-
-/** A URL of http or https. Its value is never repeated: URLs carry passwords. */
-const httpUrl = z
-  .string()
-  .refine(
-    (text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol),
-    'expected a URL that starts with http:// or https://',
-  );
-
 /** Every variable that `cropline` reads; docs/cli.md lists them with their defaults. */
-const environmentSchema = z.object({
-  CROPLINE_API: httpUrl.default('http://127.0.0.1:3000'),
-  CROPLINE_MODEL: z.string().optional(),
-  CROPLINE_MODEL_MIRROR: z.string().optional(),
-  CROPLINE_CACHE_DIR: z.string().optional(),
-  XDG_CACHE_HOME: z.string().optional(),
-  CROPLINE_DEVICE: z.string().default('auto'),
-  CROPLINE_THREADS: wholeNumber(1, 1024).optional(),
-  CROPLINE_BATCH_SIZE: wholeNumber(1, 1024).optional(),
-  CROPLINE_FETCH_TIMEOUT_MS: wholeNumber(100, 3_600_000).default(30_000),
-  CROPLINE_MAX_IMAGE_BYTES: wholeNumber(1024, 2 ** 31 - 1).default(50 * 2 ** 20),
-  CROPLINE_MAX_IMAGE_PIXELS: wholeNumber(1024, 2 ** 31 - 1).default(100_000_000),
-  S3_ENDPOINT: httpUrl.optional(),
-  S3_REGION: z.string().optional(),
-  AWS_REGION: z.string().optional(),
+const SETTINGS = {
+  ...engineSettings,
+  ...storageSettings,
+  CROPLINE_API: urlOf('http:', 'https:').default('http://127.0.0.1:3000'),
   LC_ALL: z.string().optional(),
   LC_CTYPE: z.string().optional(),
   LANG: z.string().optional(),
   NO_COLOR: z.string().optional(),
   TERM: z.string().optional(),
-});
+};
 
 /** What `cropline` was told by its environment, checked and with defaults filled in. */
 export interface CliConfig {
@@ -77,15 +52,7 @@ export interface CliConfig {
  * @throws `CONFIG_INVALID` with all faults, and no value that may be a secret.
  */
 export function readConfig(environment: Environment = process.env): CliConfig {
-  const set = Object.entries(environment).filter(
-    ([, value]) => value !== undefined && value !== '',
-  );
-  const parsed = environmentSchema.safeParse(Object.fromEntries(set));
-  if (!parsed.success) {
-    const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-    throw new CroplineError('CONFIG_INVALID', `The environment has faults: ${faults.join('; ')}`);
-  }
-  const env = parsed.data;
+  const env = readSettings(SETTINGS, 'The environment has faults:', environment);
   return {
     api: env.CROPLINE_API,
     model: {

@@ -1,8 +1,8 @@
+import { errorFacts } from '@cropline/contracts';
 import { parseDevice, resolveDevice, resolveModel } from '@cropline/model';
 import { createClassifier, type Classifier } from '@cropline/pipeline';
 import type { Logger } from '@cropline/queue';
 import type { WorkerConfig } from './config.js';
-import { errorFacts } from './log/error-facts.js';
 
 const PROGRESS_EVERY_MS = 3000;
 

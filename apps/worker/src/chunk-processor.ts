@@ -1,7 +1,6 @@
-import type { ItemResult } from '@cropline/contracts';
+import { type ItemResult, errorFacts } from '@cropline/contracts';
 import { classifyItem, mapInOrder, type ItemStages } from '@cropline/pipeline';
 import type { ChunkProcessor, ChunkTask, Logger } from '@cropline/queue';
-import { errorFacts } from './log/error-facts.js';
 import { withoutQuery } from './log/without-query.js';
 
 /** What a chunk processor works with. */

@@ -1,8 +1,7 @@
 #!/usr/bin/env node
-import { CroplineError, describeCause } from '@cropline/contracts';
+import { CroplineError, describeCause, errorFacts } from '@cropline/contracts';
 import { pino } from 'pino';
 import { readConfig, type WorkerConfig } from './config.js';
-import { errorFacts } from './log/error-facts.js';
 import { runWorker } from './run-worker.js';
 import { stopSignals } from './stop-signals.js';
 

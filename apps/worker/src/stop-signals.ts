@@ -1,11 +1,10 @@
-import { constants } from 'node:os';
 import type { Logger } from '@cropline/queue';
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
 /**
  * Turns the first SIGTERM or SIGINT into an abort of the returned signal, and lets the second end the
- * process at once with 128 + its number. Nothing is lost then: the chunks held are run again elsewhere
+ * process at once, by that signal. Nothing is lost then: the chunks held are run again elsewhere
  * once their locks have expired.
  */
 export function stopSignals(log: Logger): AbortSignal {
@@ -14,7 +13,11 @@ export function stopSignals(log: Logger): AbortSignal {
     process.on(name, () => {
       if (stop.signal.aborted) {
         log.warn({ signal: name }, 'stopping at once; the chunks held will be run elsewhere');
-        process.exit(128 + constants.signals[name]);
+        // By the signal's own default: `process.exit` would tear down threads in the middle of native
+        // inference, which aborts the process with a message of its own.
+        process.removeAllListeners(name);
+        process.kill(process.pid, name);
+        return;
       }
       log.info({ signal: name }, 'stopping');
       stop.abort(new Error(`The worker is stopping on ${name}.`));

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { CroplineError } from '@cropline/contracts';
+import { DEFAULT_BATCH_SIZES } from '@cropline/pipeline';
 import type { BenchOptions } from '../bench-options.js';
 import { resolveBenchModel } from '../bench-model.js';
 import { describeMachine, median, round, summarise, type BenchReport } from '../report.js';
@@ -7,15 +8,15 @@ import { takeRounds } from '../rounds.js';
 import { startThreadContender, type ThreadContender } from './thread-contender.js';
 
 const ROUND_MS = 4000;
-/** Crops a device batch; 8 is what workers use on the CPU. */
-const BATCH_SIZES = [1, 4, 8, 16] as const;
+/** Crops a device batch. */
+const BATCH_SIZES = [1, DEFAULT_BATCH_SIZES.cpu, 4, 8, 16] as const;
 
 /**
  * Crops a second of the published graph as it is and of the graph we emit, on the same weights and cores.
  *
  * The stock graph is run both ways people run it, as one session that uses every core and as one session a
  * core, with its input prepared beforehand; the faster of the two is what `fp32VsStock` compares with. Ours is
- * run as a worker runs it: bytes in, preprocessing, mirroring and softmax inside.
+ * run as a worker runs it, at several batch sizes (the ratio takes the one that workers use): bytes in, preprocessing, mirroring and softmax inside.
  */
 export async function runEngineBench({ rounds, onLine }: BenchOptions): Promise<BenchReport> {
   const model = await resolveBenchModel();
@@ -64,7 +65,7 @@ export async function runEngineBench({ rounds, onLine }: BenchOptions): Promise<
       bench: 'engine',
       machine: describeMachine(),
       rows: contenders.map(({ name }) => summarise(name, 'crops/s', samples.get(name) ?? [])),
-      ratios: { fp32VsStock: round(best([ownName(8)]) / best(stockNames)) },
+      ratios: { fp32VsStock: round(best([ownName(DEFAULT_BATCH_SIZES.cpu)]) / best(stockNames)) },
     };
   } finally {
     for (const contender of contenders) await contender.close();

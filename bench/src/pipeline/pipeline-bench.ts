@@ -11,8 +11,8 @@ import { fillFolder } from './bench-images.js';
 import { runLocal } from './local-run.js';
 import { readEventLoop, resetEventLoop, runSystem } from './system-run.js';
 
-/** Enough images for some ten seconds on two cores, which a batch's start and end are then small beside. */
-const IMAGES: Readonly<Record<'single' | 'ten', number>> = { single: 1200, ten: 160 };
+/** Enough images for half a minute on two cores: a batch’s start and end are small beside that. */
+const IMAGES: Readonly<Record<'single' | 'ten', number>> = { single: 2400, ten: 320 };
 
 /**
  * Images a second through the API, the queue, one worker and S3, all on this machine, against

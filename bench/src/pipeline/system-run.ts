@@ -21,7 +21,7 @@ export async function runSystem(
     items: urls.map((url) => ({ url })),
     options: { crops: policy },
   });
-  for await (const batch of client.watch(id, { intervalMs: 100 })) {
+  for await (const batch of client.watch(id, { intervalMs: 250 })) {
     if (batch.status !== 'completed' || batch.counts.succeeded === urls.length) continue;
     throw new Error(`The batch ended with ${JSON.stringify(batch.counts)}`);
   }

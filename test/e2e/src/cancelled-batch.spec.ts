@@ -42,7 +42,9 @@ describe('Cancelling a batch', () => {
     const results = await readResults(client, created.id);
     expect(results.map(({ id }) => id)).toEqual(items.map(({ id }) => id));
     for (const status of ['succeeded', 'failed', 'cancelled'] as const) {
-      expect(results.filter((result) => result.status === status)).toHaveLength(last.counts[status]);
+      expect(results.filter((result) => result.status === status)).toHaveLength(
+        last.counts[status],
+      );
     }
     expect((await client.cancelBatch(created.id)).status).toBe('cancelled');
   }, 300_000);

@@ -14,7 +14,12 @@ function outcome(result: ItemResult): unknown {
     return { id, url, predictions, crops, model, image };
   }
   if (result.status === 'failed') {
-    return { id: result.id, url: result.url, code: result.error.code, message: result.error.message };
+    return {
+      id: result.id,
+      url: result.url,
+      code: result.error.code,
+      message: result.error.message,
+    };
   }
   return { id: result.id, status: result.status };
 }
@@ -25,7 +30,10 @@ describe('A batch of 2,000 items, 5 % of them bad', () => {
   let undisturbed: readonly ItemResult[];
 
   beforeAll(async () => {
-    system = await startSystem({ workers: 1, workerEnv: { CROPLINE_ALLOW_NETWORKS: '127.0.0.0/8' } });
+    system = await startSystem({
+      workers: 1,
+      workerEnv: { CROPLINE_ALLOW_NETWORKS: '127.0.0.0/8' },
+    });
     bad = await makeBadBatch(system, TOTAL, await uploadPictures(system));
   });
   afterAll(async () => {
@@ -36,7 +44,10 @@ describe('A batch of 2,000 items, 5 % of them bad', () => {
   /** Submits the batch and follows it to its end, with the counts adding up at every look. */
   async function run(onUpdate: (batch: Batch) => Promise<void>): Promise<Batch> {
     const { client } = system;
-    const created = await client.createBatch({ items: [...bad.items], options: { crops: 'single' } });
+    const created = await client.createBatch({
+      items: [...bad.items],
+      options: { crops: 'single' },
+    });
     expect(countsAddUp(await client.getBatch(created.id))).toBe(true);
     let last = created;
     for await (const update of client.watch(created.id, { intervalMs: 100 })) {

@@ -23,7 +23,10 @@ describe('One image now', () => {
       })),
       options: { crops: 'ten' },
     });
-    const answer = await client.classify({ url: `${images}/${keys[0] ?? ''}` }, { crops: 'single' });
+    const answer = await client.classify(
+      { url: `${images}/${keys[0] ?? ''}` },
+      { crops: 'single' },
+    );
 
     expect('result' in answer && answer.result.predictions.length).toBe(5);
     expect((await client.getBatch(bulk.id)).counts.pending).toBeGreaterThan(0);
@@ -56,12 +59,16 @@ describe('One image now', () => {
     expect((await client.getItem(answer.batchId, answer.itemId)).status).toBe('succeeded');
   }, 300_000);
 
-  (hasPhotos ? it : it.skip)(`labels an upload rightly${photosReason}`, async () => {
-    const photo = (await readPhotos())[0]!;
-    const answer = await system.client.classify(
-      { bytes: await readFile(photo.path), contentType: 'image/jpeg' },
-      { crops: 'ten' },
-    );
-    expect('result' in answer && answer.result.predictions[0]?.classIndex).toBe(photo.classIndex);
-  }, 300_000);
+  (hasPhotos ? it : it.skip)(
+    `labels an upload rightly${photosReason}`,
+    async () => {
+      const photo = (await readPhotos())[0]!;
+      const answer = await system.client.classify(
+        { bytes: await readFile(photo.path), contentType: 'image/jpeg' },
+        { crops: 'ten' },
+      );
+      expect('result' in answer && answer.result.predictions[0]?.classIndex).toBe(photo.classIndex);
+    },
+    300_000,
+  );
 });

@@ -1,7 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { FINAL_STATUSES, type CropPolicyName, type ItemResult } from '@cropline/contracts';
-import { hasPhotos, photosReason, readPhotos, readReference, type Photo } from './support/photos.js';
+import {
+  hasPhotos,
+  photosReason,
+  readPhotos,
+  readReference,
+  type Photo,
+} from './support/photos.js';
 import { countsAddUp, readResults, startSystem, type System } from './support/system.js';
 
 /** The least top-1 right of 100, and the least agreement with an independent implementation. */

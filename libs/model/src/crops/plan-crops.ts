@@ -164,7 +164,8 @@ function addWholeSquare(draft: PlanDraft, square: Square, size: number): void {
 
 function checkSizes(policy: CropPolicyName, image: PixelSize, spec: ResizeSpec): void {
   const cutFrom = policy === 'googlenet144' ? PAPER_SCALES[0] : spec.resizeTo;
-  const sizes = { ...image, inputSize: spec.inputSize, resizeTo: spec.resizeTo };
+  const { width, height } = image;
+  const sizes = { width, height, inputSize: spec.inputSize, resizeTo: spec.resizeTo };
   for (const [name, value] of Object.entries(sizes)) {
     if (!Number.isInteger(value) || value < 1) {
       throw new RangeError(`Expected a positive integer for ${name} but received ${String(value)}`);

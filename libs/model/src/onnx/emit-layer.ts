@@ -1,11 +1,8 @@
 import type { Convolution, Inception, MaxPool } from '../architecture/architecture.js';
 import { biasName, weightName } from '../architecture/weight-shapes.js';
-import type { NamedTensor } from '../weights/named-tensors.js';
+import type { TensorOf } from '../weights/named-tensors.js';
 import { emitWinograd, suitsWinograd } from './emit-winograd.js';
 import type { GraphBuilder, Value } from './graph-builder.js';
-
-/** Gives the tensor of a name; the weights were checked before. */
-export type TensorOf = (name: string) => NamedTensor;
 
 /** Adds a convolution and its ReLU (ONNX Runtime makes one operation of them). */
 export function emitConvolution(

@@ -1,6 +1,7 @@
 import type { Layer } from '../architecture/architecture.js';
 import { channelsAfter } from '../architecture/weight-shapes.js';
-import { emitConvolution, emitInception, emitMaxPool, type TensorOf } from './emit-layer.js';
+import type { TensorOf } from '../weights/named-tensors.js';
+import { emitConvolution, emitInception, emitMaxPool } from './emit-layer.js';
 import { emitNormalization, emitPooledNormalization } from './emit-normalization.js';
 import { emitWinogradRows, suitsWinograd, TILE_ROWS } from './emit-winograd.js';
 import type { GraphBuilder, Value } from './graph-builder.js';

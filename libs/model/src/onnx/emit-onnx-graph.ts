@@ -3,9 +3,8 @@ import { GOOGLENET } from '../architecture/googlenet.js';
 import type { Variant } from '../architecture/variant.js';
 import { biasName, weightName } from '../architecture/weight-shapes.js';
 import { checkWeights } from '../weights/check-weights.js';
-import type { NamedTensors } from '../weights/named-tensors.js';
+import type { NamedTensors, TensorOf } from '../weights/named-tensors.js';
 import { emitInput, filtersForPixels } from './emit-input.js';
-import type { TensorOf } from './emit-layer.js';
 import { emitLayers } from './emit-layers.js';
 import { GraphBuilder, type Value } from './graph-builder.js';
 

@@ -1,7 +1,6 @@
 import type { Convolution } from '../architecture/architecture.js';
 import { biasName, weightName } from '../architecture/weight-shapes.js';
-import type { NamedTensor } from '../weights/named-tensors.js';
-import type { TensorOf } from './emit-layer.js';
+import type { NamedTensor, TensorOf } from '../weights/named-tensors.js';
 import type { GraphBuilder, Value } from './graph-builder.js';
 
 /** Rows that are made together. */

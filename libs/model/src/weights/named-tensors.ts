@@ -16,3 +16,6 @@ export function floatsOf(bytes: Uint8Array): Float32Array<ArrayBuffer> {
   new Uint8Array(data.buffer).set(bytes.subarray(0, data.length * size));
   return data;
 }
+
+/** Gives the tensor of a name; the weights were checked before. */
+export type TensorOf = (name: string) => NamedTensor;

@@ -1,10 +1,7 @@
-import { CroplineError, describeCause } from '@cropline/contracts';
+import { CroplineError } from '@cropline/contracts';
 
 /** The formats that are decoded, as a sentence names them. */
 const DECODED_FORMATS = 'JPEG, PNG, WebP, AVIF, GIF or TIFF';
-
-/** How much of libvips's own words a message repeats. */
-const MAX_REASON_LENGTH = 160;
 
 /** How files of the decoded formats begin: bytes at an offset, as latin1. */
 const SIGNATURES: readonly { readonly at: number; readonly bytes: string }[] = [
@@ -31,11 +28,14 @@ export function unreadableHeader(bytes: Buffer, cause: unknown): CroplineError {
   return begins ? corruptImage(cause) : notAnImage('the bytes begin like none of them', cause);
 }
 
-/** The pixels could not be decoded although the header is sound. */
+/**
+ * The pixels could not be decoded although the header is sound. What libvips says of it stays the cause: it
+ * keeps its words in one place for the whole process, so they may be about another image.
+ */
 export function corruptImage(cause: unknown): CroplineError {
   return new CroplineError(
     'IMAGE_CORRUPT',
-    `Expected a complete image but received a truncated or damaged one${reasonOf(cause)}. Upload it again from its original.`,
+    'Expected a complete image but received a truncated or damaged one. Upload it again from its original.',
     { cause },
   );
 }
@@ -64,15 +64,4 @@ export function tooManyPixels(width: number, height: number, maxPixels: number):
     `Expected at most ${maxPixels} pixels but received ${width} × ${height} = ${width * height}. Shrink the image, or raise CROPLINE_MAX_IMAGE_PIXELS.`,
     { details: { width, height, pixels: width * height, maxPixels } },
   );
-}
-
-/** libvips's last line (the first ones tell of its attempts to read on), in brackets; '' without one. */
-function reasonOf(cause: unknown): string {
-  const lines = describeCause(cause)
-    .replace(/^Input buffer has corrupt header: ?/, '')
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '' && line !== 'Unknown error');
-  const last = lines.at(-1);
-  return last === undefined ? '' : ` (${last.slice(0, MAX_REASON_LENGTH)})`;
 }

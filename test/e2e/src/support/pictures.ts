@@ -24,6 +24,8 @@ export async function uploadPictures({ store, images }: System): Promise<readonl
 
 /** A picture that differs from the others: coloured discs on a ground of another colour. */
 async function drawPicture(index: number): Promise<Buffer> {
+  // The pipeline refuses SVG for the whole process, and another spec may have loaded it in this one.
+  sharp.unblock({ operation: ['VipsForeignLoadSvg'] });
   const hue = index * 30;
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="480" height="360">
     <rect width="480" height="360" fill="hsl(${hue}, 60%, 70%)"/>

@@ -23,7 +23,10 @@ export interface System {
 export async function startSystem(options: StackOptions): Promise<System> {
   const folder = await mkdtemp(join(tmpdir(), 'cropline-e2e-'));
   const env: Record<string, string> = { ...options.workerEnv };
-  if (process.env['CROPLINE_MODEL_MIRROR'] === undefined && process.env['CROPLINE_MODEL'] === undefined) {
+  if (
+    process.env['CROPLINE_MODEL_MIRROR'] === undefined &&
+    process.env['CROPLINE_MODEL'] === undefined
+  ) {
     const path = join(folder, 'random.safetensors');
     await writeFile(path, writeSafetensors(randomWeights(1, 'bvlc'), {}));
     env['CROPLINE_MODEL'] = path;

@@ -1,4 +1,4 @@
-import { CroplineError, describeCause } from '@cropline/contracts';
+import { CroplineError, describeCause } from './cropline-error.js';
 
 /** An error as facts of a log line: code and message when it was foreseen, else its stack too. */
 export function errorFacts(error: unknown): Record<string, unknown> {
