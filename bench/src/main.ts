@@ -31,6 +31,9 @@ ${Object.entries(BENCHES)
   --json         print one JSON document, and nothing else, to standard output
 `;
 
+// The AWS SDK warns of a Node it will drop one day: nothing that a figure depends on.
+process.removeAllListeners('warning');
+
 interface Arguments {
   readonly name: string | undefined;
   readonly json: boolean;

@@ -74,7 +74,7 @@ describe('the environment', () => {
       env: { CROPLINE_API: 'user:hunter2@host', CROPLINE_BATCH_SIZE: 'huge' },
     });
     expect(stderr).toMatch(
-      /^cropline: CONFIG_INVALID: .*CROPLINE_API: .*CROPLINE_BATCH_SIZE: .*\n$/,
+      /^cropline: CONFIG_INVALID: .*CROPLINE_BATCH_SIZE: .*; CROPLINE_API: .*\n$/,
     );
     expect(stderr).not.toMatch(/hunter2/);
     expect(stderr).not.toMatch(STACK_TRACE);

@@ -99,7 +99,7 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
   return {
     close: async () => {
       closing.abort(new Error('The coordinator is closing.'));
-      if (redis.status !== 'ready') await worker.disconnect();
+      // Without Redis there is nobody to give the jobs back to, and nothing to wait for.
       await worker.close(redis.status !== 'ready');
       await disconnectRedis(redis);
     },

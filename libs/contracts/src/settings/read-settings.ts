@@ -39,5 +39,5 @@ export function readSettings<Shape extends z.core.$ZodLooseShape>(
   if (parsed.success && keys.success) return parsed.data;
   const issues = [...(parsed.error?.issues ?? []), ...(keys.error?.issues ?? [])];
   const faults = issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`);
-  throw new CroplineError('CONFIG_INVALID', `${heading}\n${faults.join('\n')}`);
+  throw new CroplineError('CONFIG_INVALID', `${heading}\n${faults.join(';\n')}`);
 }
