@@ -32,13 +32,15 @@ def main(folder, weights, policy, mode):
     names = sorted(os.listdir(folder))
     cut = lambda name: cut_crops(os.path.join(folder, name), policy)
     size = 1 if mode == "eager" else IMAGES_A_BATCH[policy]
-    # A short last batch would be compiled anew.
-    batches = [names[start : start + size] for start in range(0, len(names) - size + 1, size)]
+    batches = [names[start : start + size] for start in range(0, len(names), size)]
     with torch.inference_mode(), ThreadPoolExecutor(os.cpu_count()) as pool:
         started = time.perf_counter()
         for batch, crops in zip(batches, load(batches, cut, pool, mode)):
+            if mode == "compiled":
+                # A short last batch would be compiled anew.
+                crops += [crops[-1]] * (size - len(batch))
             scores = model(torch.from_numpy(numpy.concatenate(crops)))
-            top1 = scores.view(len(batch), -1, 1000).mean(1).argmax(1).tolist()
+            top1 = scores.view(len(crops), -1, 1000).mean(1).argmax(1).tolist()
             at = (time.perf_counter() - started) * 1000
             for name, index in zip(batch, top1):
                 print(json.dumps({"file": name, "top1": index, "at": at}))
