@@ -1,9 +1,13 @@
+import type { CropPolicyName } from '@cropline/contracts';
+
 /** What every bench is run with. */
 export interface BenchOptions {
   /** How often each contender is measured; the median counts. */
   readonly rounds: number;
   /** A folder of images; null where the bench draws its own. */
   readonly images: string | null;
+  /** The policy that `peers` runs. */
+  readonly crops: CropPolicyName;
   /** Told of every sample as it is taken. */
   readonly onLine: (line: string) => void;
 }

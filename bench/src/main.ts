@@ -1,7 +1,10 @@
 #!/usr/bin/env node
+import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { CroplineError, describeCause } from '@cropline/contracts';
+import { CroplineError, cropPolicySchema, describeCause } from '@cropline/contracts';
 import type { BenchOptions } from './bench-options.js';
+import { renderMarkdown } from './output/render-markdown.js';
+import { renderSvg } from './output/render-svg.js';
 import { renderReport, type BenchReport } from './report.js';
 
 /** Every bench: what it shows, and its module, loaded only when it runs. */
@@ -12,6 +15,15 @@ const BENCHES: Readonly<
     about: 'crops/s of the emitted graph against the published one, on the same cores',
     run: async (options) => (await import('./engine/engine-bench.js')).runEngineBench(options),
   },
+  policies: {
+    about: 'quality and images/s of every crop policy, and of the published graph on 144 crops',
+    run: async (options) =>
+      (await import('./policies/policies-bench.js')).runPoliciesBench(options),
+  },
+  peers: {
+    about: 'images/s against PyTorch, Ray Data and a plain loop, where they are installed',
+    run: async (options) => (await import('./peers/peers-bench.js')).runPeersBench(options),
+  },
   pipeline: {
     about:
       'images/s through API, queue, worker and S3 against `cropline classify` on the same files',
@@ -20,15 +32,18 @@ const BENCHES: Readonly<
   },
 };
 
-const USAGE = `Usage: npm run bench -- NAME [--rounds N] [--images DIR] [--json]
+const USAGE = `Usage: npm run bench -- NAME [--rounds N] [--images DIR] [--crops POLICY] [--json] [--markdown FILE] [--svg FILE]
 
 ${Object.entries(BENCHES)
   .map(([name, { about }]) => `  ${name.padEnd(10)} ${about}`)
   .join('\n')}
 
   --rounds N     how often each contender is measured, in turn; the median counts (default 5)
-  --images DIR   images for pipeline (default: CROPLINE_PHOTOS, else drawn ones)
+  --images DIR   images for pipeline and peers (default: CROPLINE_PHOTOS, else drawn ones), and for
+                 policies, which needs a labels.csv beside them
+  --crops POLICY what peers run: single (default) or ten
   --json         print one JSON document, and nothing else, to standard output
+  --markdown FILE, --svg FILE  also write the table, and a plot of it, to a file
 `;
 
 // The AWS SDK warns of a Node it will drop one day: nothing that a figure depends on.
@@ -37,8 +52,9 @@ process.removeAllListeners('warning');
 interface Arguments {
   readonly name: string | undefined;
   readonly json: boolean;
-  readonly rounds: number;
-  readonly images: string | null;
+  readonly markdown: string | undefined;
+  readonly svg: string | undefined;
+  readonly options: Omit<BenchOptions, 'onLine'>;
 }
 
 function readArguments(): Arguments {
@@ -49,6 +65,9 @@ function readArguments(): Arguments {
         json: { type: 'boolean', default: false },
         rounds: { type: 'string', default: '5' },
         images: { type: 'string' },
+        crops: { type: 'string', default: 'single' },
+        markdown: { type: 'string' },
+        svg: { type: 'string' },
       },
     });
     if (positionals.length > 1)
@@ -58,14 +77,25 @@ function readArguments(): Arguments {
       throw new Error(`Expected 1 to 100 for --rounds but received ${values.rounds}`);
     }
     const images = values.images ?? process.env['CROPLINE_PHOTOS'] ?? null;
-    return { name: positionals[0], json: values.json, rounds, images };
+    const crops = cropPolicySchema.safeParse(values.crops);
+    if (!crops.success) {
+      throw new Error(`Expected a crop policy for --crops but received ${values.crops}`);
+    }
+    const { json, markdown, svg } = values;
+    return {
+      name: positionals[0],
+      json,
+      markdown,
+      svg,
+      options: { rounds, images, crops: crops.data },
+    };
   } catch (error) {
     throw new CroplineError('USAGE_INVALID', `${describeCause(error)}\n\n${USAGE}`);
   }
 }
 
 async function main(): Promise<void> {
-  const { name, json, rounds, images } = readArguments();
+  const { name, json, markdown, svg, options } = readArguments();
   if (name === undefined) {
     process.stdout.write(USAGE);
     return;
@@ -77,7 +107,9 @@ async function main(): Promise<void> {
   const onLine = (line: string): void => {
     process.stderr.write(`${line}\n`);
   };
-  const report = await bench.run({ rounds, images, onLine });
+  const report = await bench.run({ ...options, onLine });
+  if (markdown !== undefined) await writeFile(markdown, renderMarkdown(report));
+  if (svg !== undefined) await writeFile(svg, renderSvg(report));
   process.stdout.write(`${json ? JSON.stringify(report) : renderReport(report)}\n`);
 }
 
