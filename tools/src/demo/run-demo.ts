@@ -63,9 +63,9 @@ async function classifyThrough(
     await stack.s3.createBucket(new URL(IMAGES).hostname);
     const items = await upload(store, images);
     const { id } = await client.createBatch({ items, options: { crops: options.crops } });
-    say(
-      `Submitted batch ${id}: ${images.length} images, ${CROP_COUNTS[options.crops]} crops each.\n`,
-    );
+    const crops = CROP_COUNTS[options.crops];
+    const cropsEach = `${crops} ${crops === 1 ? 'crop' : 'crops'} each`;
+    say(`Submitted batch ${id}: ${images.length} images, ${cropsEach}.\n`);
     await runCropline(['watch', id, '--api', stack.apiUrl]);
     signal.throwIfAborted();
 
