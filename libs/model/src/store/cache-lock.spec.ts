@@ -5,6 +5,17 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { withCacheLock } from './cache-lock.js';
 
+/** Resolves once the lock is held and the task runs; `holder` is the end of it. */
+function hold(path: string, task: () => Promise<void>): Promise<{ holder: Promise<void> }> {
+  return new Promise((resolve) => {
+    const holder: Promise<void> = withCacheLock(path, {}, () => {
+      const run = task();
+      resolve({ holder });
+      return run;
+    });
+  });
+}
+
 describe('withCacheLock', () => {
   let folder: string;
   let path: string;
@@ -62,12 +73,11 @@ describe('withCacheLock', () => {
 
   it('leaves a lock alone that shows life', async () => {
     let held = true;
-    const holder = withCacheLock(path, {}, async () => {
+    const { holder } = await hold(path, async () => {
       // Longer than what the other takes for dead, with a heartbeat in between.
       await new Promise((resolve) => setTimeout(resolve, 2500));
       held = false;
     });
-    await new Promise((resolve) => setTimeout(resolve, 50));
     await withCacheLock(path, { staleMs: 1800 }, () => {
       expect(held).toBe(false);
       return Promise.resolve();
@@ -78,7 +88,7 @@ describe('withCacheLock', () => {
   it('stops waiting when the caller gives up', async () => {
     const controller = new AbortController();
     let end = (): void => undefined;
-    const holder = withCacheLock(path, {}, () => new Promise<void>((resolve) => (end = resolve)));
+    const { holder } = await hold(path, () => new Promise<void>((resolve) => (end = resolve)));
     const waiting = withCacheLock(
       path,
       { signal: controller.signal, onWait: () => controller.abort(new Error('enough')) },
