@@ -12,6 +12,7 @@ export type { Device } from './backends/device.js';
 export type * from './backends/inference-backend.js';
 export type * from './architecture/variant.js';
 export type * from './weights/named-tensors.js';
+export * from './backends/check-precision.js';
 export * from './backends/onnx-backend.js';
 export * from './backends/parse-device.js';
 export * from './backends/resolve-device.js';

@@ -288,6 +288,13 @@ export const ERROR_CODES = {
     'The device was asked for and this machine or build does not have it.',
     'Use CROPLINE_DEVICE=auto or cpu, or install the CUDA libraries (docs/gpu.md).',
   ),
+  PRECISION_UNSUPPORTED: code(
+    'device',
+    422,
+    false,
+    'The device does not compute with the numbers that CROPLINE_PRECISION asks for.',
+    'int8 runs on the CPU, fp16 on CUDA, fp32 on both: change CROPLINE_PRECISION or CROPLINE_DEVICE.',
+  ),
   BACKEND_FAILED: code(
     'device',
     500,

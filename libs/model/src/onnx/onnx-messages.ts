@@ -1,7 +1,14 @@
 import protobuf from 'protobufjs/light.js';
 
 /** The element types of a tensor that occur here (`TensorProto.DataType`). */
-export const ELEMENT_TYPE = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9 } as const;
+export const ELEMENT_TYPE = {
+  float32: 1,
+  uint8: 2,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float16: 10,
+} as const;
 
 /** The kinds of an attribute that occur here (`AttributeProto.AttributeType`). */
 export const ATTRIBUTE_TYPE = { float: 1, int: 2, ints: 7 } as const;
