@@ -272,6 +272,20 @@ export const ERROR_CODES = {
     'A tensor is missing, has another shape or type, or holds values that are not finite.',
     'Use the weights of the architecture that the message names.',
   ),
+  CALIBRATION_INVALID: code(
+    'model',
+    500,
+    false,
+    'A calibration for int8 is of other weights, not in the format that is read, made from no crops, or lacks the range of a layer.',
+    'Calibrate again with `cropline model quantize --calibrate DIR`, on images like those to be classified.',
+  ),
+  CALIBRATION_TOO_SMALL: code(
+    'model',
+    422,
+    false,
+    'There are too few readable images to calibrate with.',
+    'Name a folder with 100 images or more that are like those to be classified.',
+  ),
 
   // Devices and inference sessions.
   DEVICE_UNKNOWN: code(

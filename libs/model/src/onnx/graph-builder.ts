@@ -20,6 +20,14 @@ export type Setting = number | readonly number[] | { readonly float: number };
 const OPSET = 13;
 /** The file format's version that goes with it. */
 const IR_VERSION = 8;
+/** The operators that ONNX Runtime adds to the standard ones. */
+export const RUNTIME_DOMAIN = 'com.microsoft';
+const RUNTIME_OPSET = 1;
+
+/** Whole numbers of a type that constants may have. */
+type WholeNumbers = Uint8Array | Int8Array | Int32Array;
+
+const WHOLE_TYPES = { Uint8Array: 'uint8', Int8Array: 'int8', Int32Array: 'int32' } as const;
 
 /** Builds an ONNX model node by node; the same calls give the same bytes. */
 export class GraphBuilder {
@@ -58,10 +66,17 @@ export class GraphBuilder {
     return this.#constant(name, 'int64', shape, BigInt64Array.from(list, BigInt));
   }
 
+  /** Adds a constant of uint8, int8 or int32, by the type of its values. */
+  whole(name: string, shape: readonly number[], data: WholeNumbers): Value {
+    const type = WHOLE_TYPES[data.constructor.name as keyof typeof WHOLE_TYPES];
+    return this.#constant(name, type, shape, data);
+  }
+
   /**
    * Adds a node of one output.
    *
    * @param output the name of the node and of what it makes
+   * @param domain where the operator comes from; default: the standard
    * @returns that name
    */
   node(
@@ -69,9 +84,11 @@ export class GraphBuilder {
     output: string,
     inputs: readonly Value[],
     settings: Readonly<Record<string, Setting>> = {},
+    domain = '',
   ): Value {
     this.#nodes.push({
       name: output,
+      domain,
       opType: operator,
       input: [...inputs],
       output: [output],
@@ -86,7 +103,12 @@ export class GraphBuilder {
       irVersion: IR_VERSION,
       producerName: 'cropline',
       producerVersion: version,
-      opsetImport: [{ domain: '', version: OPSET }],
+      opsetImport: [
+        { domain: '', version: OPSET },
+        ...(this.#nodes.some(({ domain }) => domain === RUNTIME_DOMAIN)
+          ? [{ domain: RUNTIME_DOMAIN, version: RUNTIME_OPSET }]
+          : []),
+      ],
       graph: {
         name,
         node: this.#nodes,
@@ -101,7 +123,7 @@ export class GraphBuilder {
     name: string,
     type: keyof typeof ELEMENT_TYPE,
     shape: readonly number[],
-    data: Float32Array | BigInt64Array,
+    data: Float32Array | Uint16Array | BigInt64Array | WholeNumbers,
   ): Value {
     if (!this.#constants.has(name)) {
       this.#constants.set(name, {

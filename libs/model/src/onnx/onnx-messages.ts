@@ -4,6 +4,7 @@ import protobuf from 'protobufjs/light.js';
 export const ELEMENT_TYPE = {
   float32: 1,
   uint8: 2,
+  int8: 3,
   int32: 6,
   int64: 7,
   bool: 9,
@@ -37,6 +38,8 @@ export interface OnnxAttribute {
 export interface OnnxNode {
   name: string;
   opType: string;
+  /** Where the operator comes from; nothing is the standard. */
+  domain: string;
   input: string[];
   output: string[];
   attribute: OnnxAttribute[];
@@ -104,6 +107,7 @@ const ModelProto = protobuf.Root.fromJSON({
         output: many(2, 'string'),
         name: one(3, 'string'),
         opType: one(4, 'string'),
+        domain: one(7, 'string'),
         attribute: many(5, 'AttributeProto'),
       },
     },
