@@ -4,7 +4,7 @@ import { ELEMENT_TYPE } from './onnx-messages.js';
 import type { GraphBuilder, Value } from './graph-builder.js';
 
 /** The order of the colours in the pixels that come in. */
-const PIXEL_CHANNELS = ['red', 'green', 'blue'] as const;
+export const PIXEL_CHANNELS = ['red', 'green', 'blue'] as const;
 
 /**
  * Adds the graph's inputs and the preparation of the pixels: flips the crops that are to be mirrored,
