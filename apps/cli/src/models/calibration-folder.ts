@@ -6,13 +6,13 @@ import { FEWEST_CALIBRATION_IMAGES } from '@cropline/pipeline';
 import { findInputs } from '../classify/find-inputs.js';
 
 /** More images change the calibration no more, and take minutes. */
-const MOST_IMAGES = 500;
+const MOST_IMAGES = 200;
 
 /** The images of a folder that are calibrated with. */
 export interface CalibrationFolder {
   /** How many images there are in it and below it. */
   readonly found: number;
-  /** Paths of up to 500 of them, evenly spread over their order. */
+  /** Paths of up to 200 of them, evenly spread over their order. */
   readonly paths: readonly string[];
 }
 
