@@ -30,7 +30,7 @@ export class ValueHistogram {
     for (let at = 0; at < count; at += 1) {
       const value = values[at] ?? 0;
       if (value > 0) {
-        const bin = Math.floor(value * perWidth);
+        const bin = (value * perWidth) | 0;
         counts[bin] = (counts[bin] ?? 0) + 1;
       } else {
         zeros += 1;
