@@ -276,8 +276,15 @@ export const ERROR_CODES = {
     'model',
     500,
     false,
-    'A calibration for int8 was made from no crops, or lacks the range of a layer.',
+    'A calibration for int8 is of other weights, not in the format that is read, made from no crops, or lacks the range of a layer.',
     'Calibrate again with `cropline model quantize --calibrate DIR`, on images like those to be classified.',
+  ),
+  CALIBRATION_TOO_SMALL: code(
+    'model',
+    422,
+    false,
+    'There are too few readable images to calibrate with.',
+    'Name a folder with 100 images or more that are like those to be classified.',
   ),
 
   // Devices and inference sessions.
@@ -294,6 +301,13 @@ export const ERROR_CODES = {
     false,
     'The device was asked for and this machine or build does not have it.',
     'Use CROPLINE_DEVICE=auto or cpu, or install the CUDA libraries (docs/gpu.md).',
+  ),
+  PRECISION_UNSUPPORTED: code(
+    'device',
+    422,
+    false,
+    'The device does not compute with the numbers that CROPLINE_PRECISION asks for.',
+    'int8 runs on the CPU, fp16 on CUDA, fp32 on both: change CROPLINE_PRECISION or CROPLINE_DEVICE.',
   ),
   BACKEND_FAILED: code(
     'device',

@@ -48,7 +48,7 @@ export function pixelTensors(architecture: Architecture, weights: NamedTensors):
 }
 
 /** The mean of each channel over the picture, then the fully connected layer. */
-function emitClassifier(
+export function emitClassifier(
   graph: GraphBuilder,
   features: Value,
   { name }: Dense,

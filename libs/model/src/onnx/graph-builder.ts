@@ -1,4 +1,5 @@
 import type { NamedTensor } from '../weights/named-tensors.js';
+import { toHalfFloats } from './half-floats.js';
 import {
   ATTRIBUTE_TYPE,
   ELEMENT_TYPE,
@@ -34,6 +35,12 @@ export class GraphBuilder {
   readonly #constants = new Map<string, OnnxTensor>();
   readonly #inputs: OnnxValue[] = [];
   readonly #outputs: OnnxValue[] = [];
+  /** What numbers with a fraction are kept in: constants, and the pixels once they are read. */
+  readonly floats: 'float32' | 'float16';
+
+  constructor(floats: 'float32' | 'float16' = 'float32') {
+    this.floats = floats;
+  }
 
   /** Adds an input; a size that varies is given by a name. */
   input(name: string, type: keyof typeof ELEMENT_TYPE, shape: readonly (number | string)[]): Value {
@@ -46,9 +53,10 @@ export class GraphBuilder {
     this.#outputs.push(valueInfo(name, type, shape));
   }
 
-  /** Adds a float32 constant; one that is there by this name already is taken as it is. */
+  /** Adds a constant in the graph's floats; one that is there by this name already is taken as it is. */
   constant(name: string, { shape, data }: NamedTensor): Value {
-    return this.#constant(name, 'float32', shape, data);
+    const values = this.floats === 'float16' ? toHalfFloats(data) : data;
+    return this.#constant(name, this.floats, shape, values);
   }
 
   /** Adds an int64 constant: one number, or a list. */
@@ -115,7 +123,7 @@ export class GraphBuilder {
     name: string,
     type: keyof typeof ELEMENT_TYPE,
     shape: readonly number[],
-    data: Float32Array | BigInt64Array | WholeNumbers,
+    data: Float32Array | Uint16Array | BigInt64Array | WholeNumbers,
   ): Value {
     if (!this.#constants.has(name)) {
       this.#constants.set(name, {

@@ -8,6 +8,7 @@ export const ELEMENT_TYPE = {
   int32: 6,
   int64: 7,
   bool: 9,
+  float16: 10,
 } as const;
 
 /** The kinds of an attribute that occur here (`AttributeProto.AttributeType`). */

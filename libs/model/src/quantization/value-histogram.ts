@@ -16,16 +16,28 @@ export class ValueHistogram {
 
   /** Counts values; one below zero (a rounding error) counts as zero. */
   add(values: Float32Array): void {
+    // By index, which takes a third of the time of an iterator: a crop has five million values.
+    const count = values.length;
     let largest = 0;
-    for (const value of values) if (value > largest) largest = value;
+    for (let at = 0; at < count; at += 1) {
+      const value = values[at] ?? 0;
+      if (value > largest) largest = value;
+    }
     while (largest >= this.#width * BINS) this.#joinPairs();
     const perWidth = 1 / this.#width;
     const counts = this.#counts;
-    for (const value of values) {
-      const bin = value > 0 ? Math.floor(value * perWidth) : 0;
-      counts[bin] = (counts[bin] ?? 0) + 1;
+    let zeros = 0;
+    for (let at = 0; at < count; at += 1) {
+      const value = values[at] ?? 0;
+      if (value > 0) {
+        const bin = (value * perWidth) | 0;
+        counts[bin] = (counts[bin] ?? 0) + 1;
+      } else {
+        zeros += 1;
+      }
     }
-    this.#values += values.length;
+    counts[0] = (counts[0] ?? 0) + zeros;
+    this.#values += count;
     this.#largest = Math.max(this.#largest, largest);
   }
 
