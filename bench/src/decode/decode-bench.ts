@@ -1,0 +1,120 @@
+import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { CROP_COUNTS, cropPolicySchema, type CropPolicyName } from '@cropline/contracts';
+import { createClassifier, type Classifier } from '@cropline/pipeline';
+import sharp from 'sharp';
+import { resolveBenchModel } from '../bench-model.js';
+import type { BenchOptions } from '../bench-options.js';
+import { inTemporaryFolder } from '../cleaning-up.js';
+import { fillFolder } from '../pipeline/bench-images.js';
+import { describeMachine, median, round, summarise, type BenchReport } from '../report.js';
+import { takeRounds, type Contender } from '../rounds.js';
+import { ourWork, plainWork, type DecodeWork } from './decode-work.js';
+import { timeWork, type WorkFigures } from './timed-work.js';
+
+const IMAGES = 24;
+/** A sample lasts this long at least. */
+const ROUND_MS = 400;
+const MAX_PIXELS = 1e8;
+/** Threads of libvips a decode, and images decoded side by side. */
+const THREADS = [1, 2] as const;
+const SIDE_BY_SIDE = [1, 2, 3, 4] as const;
+/** Crops of a sample that classifies: a second's work, but two images at least. */
+const CROPS_A_SAMPLE = 240;
+
+/**
+ * Images a second of everything that comes before inference (header, decoding, views, cutting the crops) for
+ * each crop policy, by libvips's threads and by how many images are decoded side by side; and which share of the
+ * CPU that an image costs it is, by classifying the same images with the same engine as workers have.
+ *
+ * `<policy>DecodeShare` is that share; decoding binds where it is above a half. `shrinkOnLoadVsPlain` is what is
+ * won over decoding images at their full size.
+ */
+export function runDecodeBench(options: BenchOptions): Promise<BenchReport> {
+  return inTemporaryFolder('decode', async (folder) => {
+    const names = await fillFolder(folder, options.images, IMAGES);
+    const images = await Promise.all(names.map((name) => readFile(join(folder, name))));
+    const model = await resolveBenchModel();
+    const classifier = await createClassifier({ model, device: 'cpu', maxPixels: MAX_PIXELS });
+    try {
+      return await measure(images, classifier, (policy) => ourWork(policy, model.info), options);
+    } finally {
+      await classifier.close();
+    }
+  });
+}
+
+async function measure(
+  images: readonly Buffer[],
+  classifier: Classifier,
+  workOf: (policy: CropPolicyName) => DecodeWork,
+  { rounds, onLine }: BenchOptions,
+): Promise<BenchReport> {
+  const policies = cropPolicySchema.options;
+  const cores = availableParallelism();
+  const costs = new Map<string, number[]>();
+  const contender = (name: string, run: () => Promise<WorkFigures>): Contender => ({
+    name,
+    sample: async () => {
+      const { imagesPerSecond, cpuMsAnImage } = await run();
+      costs.set(name, [...(costs.get(name) ?? []), cpuMsAnImage]);
+      return imagesPerSecond;
+    },
+  });
+  const decoding = (who: string, threads: number, atOnce: number, work: DecodeWork): Contender =>
+    contender(nameOf(who, threads, atOnce), () => {
+      sharp.concurrency(threads);
+      return timeWork(images, atOnce, ROUND_MS, work);
+    });
+  const combinations = THREADS.flatMap((threads) =>
+    SIDE_BY_SIDE.map((atOnce) => [threads, atOnce] as const),
+  );
+  const decoders = policies.flatMap((policy) =>
+    combinations.map(([threads, atOnce]) => decoding(policy, threads, atOnce, workOf(policy))),
+  );
+  const plain = combinations.map(([threads, atOnce]) =>
+    decoding(PLAIN, threads, atOnce, plainWork),
+  );
+  const whole = policies.map((crops) =>
+    contender(wholeName(crops), () => {
+      sharp.concurrency(1);
+      const some = images.slice(0, Math.max(cores, CROPS_A_SAMPLE / CROP_COUNTS[crops]));
+      return timeWork(some, 8 * cores, ROUND_MS, (bytes) =>
+        classifier.classify(bytes, { crops, topK: 1 }),
+      );
+    }),
+  );
+  const samples = await takeRounds([...decoders, ...plain, ...whole], rounds, onLine);
+
+  // The first cost of each is that of the warm-up.
+  const cost = (name: string, what: string) =>
+    summarise(what, 'ms', (costs.get(name) ?? []).slice(1));
+  const fastest = (who: string): number =>
+    Math.max(...combinations.map((one) => median(samples.get(nameOf(who, ...one)) ?? [])));
+  const ratios: Record<string, number> = {
+    shrinkOnLoadVsPlain: round(fastest('single') / fastest(PLAIN)),
+  };
+  const costRows = policies.flatMap((policy) => {
+    const decode = cost(nameOf(policy, 1, 3), `${policy}: CPU of decoding`);
+    const all = cost(wholeName(policy), `${policy}: CPU of an image in all`);
+    ratios[`${policy}DecodeShare`] = round(decode.median / all.median);
+    return [decode, all];
+  });
+  return {
+    bench: 'decode',
+    machine: describeMachine(),
+    rows: [
+      ...[...decoders, ...plain, ...whole].map(({ name }) =>
+        summarise(name, 'images/s', samples.get(name) ?? []),
+      ),
+      ...costRows,
+    ],
+    ratios,
+  };
+}
+
+const PLAIN = 'plain sharp';
+const nameOf = (who: string, threads: number, atOnce: number): string =>
+  `${who}, ${atOnce} side by side × ${threads} thread${threads === 1 ? '' : 's'}`;
+const wholeName = (policy: CropPolicyName): string => `${policy}, classified`;
