@@ -10,7 +10,7 @@ import { inTemporaryFolder } from '../cleaning-up.js';
 import { fillFolder } from '../pipeline/bench-images.js';
 import { describeMachine, median, round, summarise, type BenchReport } from '../report.js';
 import { takeRounds, type Contender } from '../rounds.js';
-import { ourWork, plainWork, type DecodeWork } from './decode-work.js';
+import { likeFromCameras, ourWork, plainWork, type DecodeWork } from './decode-work.js';
 import { timeWork, type WorkFigures } from './timed-work.js';
 
 const IMAGES = 24;
@@ -18,8 +18,16 @@ const IMAGES = 24;
 const ROUND_MS = 400;
 const MAX_PIXELS = 1e8;
 /** Threads of libvips a decode, and images decoded side by side. */
-const THREADS = [1, 2] as const;
-const SIDE_BY_SIDE = [1, 2, 3, 4] as const;
+type Combination = readonly [threads: number, atOnce: number];
+const COMBINATIONS: readonly Combination[] = [1, 2].flatMap((threads) =>
+  [1, 2, 3, 4].map((atOnce) => [threads, atOnce] as const),
+);
+/** What the engine does on two cores. */
+const AS_WORKERS: Combination = [1, 3];
+const LARGE_IMAGES = 6;
+const PLAIN = 'plain sharp';
+const LARGE = 'single, 4,000 pixels across';
+const PLAIN_LARGE = 'plain sharp, 4,000 pixels across';
 /** Crops of a sample that classifies: a second's work, but two images at least. */
 const CROPS_A_SAMPLE = 240;
 
@@ -28,8 +36,8 @@ const CROPS_A_SAMPLE = 240;
  * each crop policy, by libvips's threads and by how many images are decoded side by side; and which share of the
  * CPU that an image costs it is, by classifying the same images with the same engine as workers have.
  *
- * `<policy>DecodeShare` is that share; decoding binds where it is above a half. `shrinkOnLoadVsPlain` is what is
- * won over decoding images at their full size.
+ * `<policy>DecodeShare` is that share; decoding binds where it is above a half. `shrinkOnLoadVsPlain` is what
+ * `single` wins on photos as cameras make them over decoding them at their full size.
  */
 export function runDecodeBench(options: BenchOptions): Promise<BenchReport> {
   return inTemporaryFolder('decode', async (folder) => {
@@ -62,20 +70,25 @@ async function measure(
       return imagesPerSecond;
     },
   });
-  const decoding = (who: string, threads: number, atOnce: number, work: DecodeWork): Contender =>
+  const decoding = (
+    who: string,
+    [threads, atOnce]: Combination,
+    work: DecodeWork,
+    what = images,
+  ): Contender =>
     contender(nameOf(who, threads, atOnce), () => {
       sharp.concurrency(threads);
-      return timeWork(images, atOnce, ROUND_MS, work);
+      return timeWork(what, atOnce, ROUND_MS, work);
     });
-  const combinations = THREADS.flatMap((threads) =>
-    SIDE_BY_SIDE.map((atOnce) => [threads, atOnce] as const),
-  );
-  const decoders = policies.flatMap((policy) =>
-    combinations.map(([threads, atOnce]) => decoding(policy, threads, atOnce, workOf(policy))),
-  );
-  const plain = combinations.map(([threads, atOnce]) =>
-    decoding(PLAIN, threads, atOnce, plainWork),
-  );
+  const large = await likeFromCameras(images.slice(0, LARGE_IMAGES));
+  const decoders = [
+    ...policies.flatMap((policy) =>
+      COMBINATIONS.map((combination) => decoding(policy, combination, workOf(policy))),
+    ),
+    ...COMBINATIONS.map((combination) => decoding(PLAIN, combination, plainWork)),
+    decoding(LARGE, AS_WORKERS, workOf('single'), large),
+    decoding(PLAIN_LARGE, AS_WORKERS, plainWork, large),
+  ];
   const whole = policies.map((crops) =>
     contender(wholeName(crops), () => {
       sharp.concurrency(1);
@@ -85,18 +98,17 @@ async function measure(
       );
     }),
   );
-  const samples = await takeRounds([...decoders, ...plain, ...whole], rounds, onLine);
+  const samples = await takeRounds([...decoders, ...whole], rounds, onLine);
 
   // The first cost of each is that of the warm-up.
   const cost = (name: string, what: string) =>
     summarise(what, 'ms', (costs.get(name) ?? []).slice(1));
-  const fastest = (who: string): number =>
-    Math.max(...combinations.map((one) => median(samples.get(nameOf(who, ...one)) ?? [])));
+  const rate = (who: string): number => median(samples.get(nameOf(who, ...AS_WORKERS)) ?? []);
   const ratios: Record<string, number> = {
-    shrinkOnLoadVsPlain: round(fastest('single') / fastest(PLAIN)),
+    shrinkOnLoadVsPlain: round(rate(LARGE) / rate(PLAIN_LARGE)),
   };
   const costRows = policies.flatMap((policy) => {
-    const decode = cost(nameOf(policy, 1, 3), `${policy}: CPU of decoding`);
+    const decode = cost(nameOf(policy, ...AS_WORKERS), `${policy}: CPU of decoding`);
     const all = cost(wholeName(policy), `${policy}: CPU of an image in all`);
     ratios[`${policy}DecodeShare`] = round(decode.median / all.median);
     return [decode, all];
@@ -105,7 +117,7 @@ async function measure(
     bench: 'decode',
     machine: describeMachine(),
     rows: [
-      ...[...decoders, ...plain, ...whole].map(({ name }) =>
+      ...[...decoders, ...whole].map(({ name }) =>
         summarise(name, 'images/s', samples.get(name) ?? []),
       ),
       ...costRows,
@@ -114,7 +126,6 @@ async function measure(
   };
 }
 
-const PLAIN = 'plain sharp';
 const nameOf = (who: string, threads: number, atOnce: number): string =>
   `${who}, ${atOnce} side by side × ${threads} thread${threads === 1 ? '' : 's'}`;
 const wholeName = (policy: CropPolicyName): string => `${policy}, classified`;

@@ -5,6 +5,7 @@ import sharp from 'sharp';
 
 const MAX_PIXELS = 1e8;
 const RGB = 3;
+const CAMERA_WIDTH = 4000;
 
 /** What a decoder does with the bytes of one image. */
 export type DecodeWork = (bytes: Buffer) => Promise<void>;
@@ -40,3 +41,10 @@ export const plainWork: DecodeWork = async (bytes) => {
     .raw()
     .toBuffer();
 };
+
+/** The same pictures as from a camera: JPEGs of 4,000 pixels across. */
+export function likeFromCameras(images: readonly Buffer[]): Promise<Buffer[]> {
+  return Promise.all(
+    images.map((bytes) => sharp(bytes).resize({ width: CAMERA_WIDTH }).jpeg().toBuffer()),
+  );
+}
