@@ -21,7 +21,7 @@ describe('the command line of the benches', () => {
       json: false,
       markdown: null,
       svg: null,
-      options: { rounds: 3, images: '/photos', crops: null },
+      options: { rounds: 3, images: '/photos', crops: null, precision: 'fp32' },
     });
   });
 
@@ -32,6 +32,12 @@ describe('the command line of the benches', () => {
       markdown: 'a.md',
       svg: 'a.svg',
       options: { rounds: 7, images: '/x', crops: 'ten' },
+    });
+  });
+
+  it('takes a precision', () => {
+    expect(read('policies', '--precision', 'int8')).toMatchObject({
+      options: { precision: 'int8' },
     });
   });
 
@@ -49,7 +55,8 @@ describe('the command line of the benches', () => {
     [['engine', '--rounds'], '--rounds'],
     [['engine', '--rounds', '0'], 'Expected 1 to 100 for --rounds but received "0"'],
     [['engine', '--rounds', '1e1'], 'Expected 1 to 100 for --rounds but received "1e1"'],
-    [['engine', '--images', '/x'], 'engine takes no --images'],
+    [['engine', '--precision', 'int8'], 'engine takes no --precision'],
+    [['policies', '--precision', 'fp16'], 'Expected fp32 or int8 for --precision of policies'],
     [['scaling', '--crops', 'ten'], 'scaling takes no --crops'],
     [['peers', '--crops', 'some'], 'Expected single or ten for --crops of peers'],
     [['engine', '--compare', ''], 'Expected a branch, tag or commit for --compare'],

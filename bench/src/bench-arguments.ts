@@ -1,5 +1,10 @@
 import { parseArgs } from 'node:util';
-import { CroplineError, describeCause, type CropPolicyName } from '@cropline/contracts';
+import {
+  CroplineError,
+  describeCause,
+  type CropPolicyName,
+  type Precision,
+} from '@cropline/contracts';
 import type { BenchOptions } from './bench-options.js';
 import { BENCHES, type KnownBench } from './known-benches.js';
 
@@ -20,8 +25,8 @@ const COMPARED = 'engine';
 const MOST_ROUNDS = 100;
 
 /** The list of all benches and flags. */
-export const USAGE = `Usage: npm run bench -- NAME [--rounds N] [--images DIR] [--crops POLICY] [--compare REF]
-                               [--json] [--markdown FILE] [--svg FILE]
+export const USAGE = `Usage: npm run bench -- NAME [--rounds N] [--images DIR] [--crops POLICY] [--precision P]
+                               [--compare REF] [--json] [--markdown FILE] [--svg FILE]
 
 ${Object.entries(BENCHES)
   .map(([name, { about }]) => `  ${name.padEnd(10)} ${about}`)
@@ -30,8 +35,9 @@ ${Object.entries(BENCHES)
   --rounds N     how often each contender is measured, in turn; the median counts (default 1 to 5, by how
                  long one takes)
   --images DIR   images to run on (default: CROPLINE_PHOTOS, else drawn ones); policies needs a labels.csv
-                 beside them
+                 beside them, and int8 is calibrated on them
   --crops POLICY what peers (default single) or memory (default both) run: single or ten
+  --precision P  what policies computes with: fp32 (default) or int8
   --compare REF  measure a checkout of REF and the working tree in turn (default bench: ${COMPARED}), and
                  print the ratios of the working tree to it
   --json         print one JSON document, and nothing else, to standard output
@@ -60,14 +66,14 @@ export function readBenchArguments(
   }
   const bench = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
   if (bench === undefined) throw invalid(`There is no bench called ${name}`);
-  if (values.images !== undefined && !bench.images) throw invalid(`${name} takes no --images`);
   if (compare === '' || compare?.startsWith('-')) {
     throw invalid(`Expected a branch, tag or commit for --compare but received "${compare}"`);
   }
   const options = {
     rounds: readRounds(values.rounds, bench.rounds),
     images: values.images ?? photos ?? null,
-    crops: readCrops(values.crops, name, bench.crops),
+    crops: readOne('--crops', values.crops, name, bench.crops),
+    precision: readOne('--precision', values.precision, name, bench.precisions) ?? 'fp32',
   };
   return { name, bench, compare, json, markdown, svg, options };
 }
@@ -83,6 +89,7 @@ function parse(args: readonly string[]) {
         rounds: { type: 'string' },
         images: { type: 'string' },
         crops: { type: 'string' },
+        precision: { type: 'string' },
         compare: { type: 'string' },
         markdown: { type: 'string' },
         svg: { type: 'string' },
@@ -101,16 +108,18 @@ function readRounds(text: string | undefined, otherwise: number): number {
   throw invalid(`Expected 1 to ${MOST_ROUNDS} for --rounds but received "${text}"`);
 }
 
-function readCrops(
+/** One of the values that a bench takes for a flag; null where the flag is not given. */
+function readOne<Value extends CropPolicyName | Precision>(
+  flag: string,
   text: string | undefined,
   name: string,
-  known: readonly CropPolicyName[],
-): CropPolicyName | null {
+  known: readonly Value[],
+): Value | null {
   if (text === undefined) return null;
-  if (known.length === 0) throw invalid(`${name} takes no --crops`);
-  const policy = known.find((one) => one === text);
-  if (policy !== undefined) return policy;
-  throw invalid(`Expected ${known.join(' or ')} for --crops of ${name} but received "${text}"`);
+  if (known.length === 0) throw invalid(`${name} takes no ${flag}`);
+  const value = known.find((one) => one === text);
+  if (value !== undefined) return value;
+  throw invalid(`Expected ${known.join(' or ')} for ${flag} of ${name} but received "${text}"`);
 }
 
 const invalid = (problem: string): CroplineError =>

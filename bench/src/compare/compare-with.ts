@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { BenchOptions } from '../bench-options.js';
-import { BENCHES } from '../known-benches.js';
 import type { BenchReport } from '../report.js';
 import { ROOT, withCheckout } from './checkout.js';
 import { combineReports } from './combine-reports.js';
@@ -40,12 +39,13 @@ async function runOnce(
   root: string,
   label: string,
   name: string,
-  { images, crops, onLine }: BenchOptions,
+  { images, crops, precision, onLine }: BenchOptions,
 ): Promise<BenchReport> {
   const args = [
     ...[join(root, 'bench/dist/main.js'), name, '--rounds', '1', '--json'],
-    ...(images === null || BENCHES[name]?.images !== true ? [] : ['--images', images]),
+    ...(images === null ? [] : ['--images', images]),
     ...(crops === null ? [] : ['--crops', crops]),
+    ...(precision === 'fp32' ? [] : ['--precision', precision]),
   ];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const kill = (): void => void child.kill();
