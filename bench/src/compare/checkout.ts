@@ -99,6 +99,9 @@ async function setUp(root: string): Promise<void> {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  const [code] = (await once(child, 'close')) as [number | null];
+  const [code] = await cleaningUp(
+    () => void child.kill(),
+    () => once(child, 'close') as Promise<[number | null]>,
+  );
   if (code !== 0) throw new Error('That commit could not be installed and compiled');
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { BenchOptions } from '../bench-options.js';
+import { cleaningUp } from '../cleaning-up.js';
 import type { BenchReport } from '../report.js';
 import { ROOT, withCheckout } from './checkout.js';
 import { combineReports } from './combine-reports.js';
@@ -48,9 +49,7 @@ async function runOnce(
     ...(precision === 'fp32' ? [] : ['--precision', precision]),
   ];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  const kill = (): void => void child.kill();
-  process.once('exit', kill);
-  try {
+  const run = async (): Promise<BenchReport> => {
     const closed = once(child, 'close') as Promise<[number | null]>;
     let output = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
@@ -64,7 +63,6 @@ async function runOnce(
       throw new Error(`The bench ${name} of ${label} ended with ${String(code)}: ${last}`);
     }
     return JSON.parse(output) as BenchReport;
-  } finally {
-    process.off('exit', kill);
-  }
+  };
+  return cleaningUp(() => void child.kill(), run);
 }
