@@ -4,7 +4,7 @@ import type { BenchOptions } from '../bench-options.js';
 import { inTemporaryFolder } from '../cleaning-up.js';
 import { fillFolder } from '../pipeline/bench-images.js';
 import { repeated, uploadImages } from '../pipeline/upload-images.js';
-import { describeMachine, median, round, summarise, type BenchReport } from '../report.js';
+import { describeMachine, round, summarise, type BenchReport } from '../report.js';
 import { takeRounds } from '../rounds.js';
 import { runTimedBatch, type BatchTimes } from './timed-batch.js';
 
@@ -19,7 +19,8 @@ const FILES = 500;
  *
  * Every batch pays a start (manifest, plan, first chunk) and an end (last part, joining the results), which
  * weigh more in a small one; so the rate is given twice, from the request to `completed`, and from the first
- * image's outcome to the last one's, as the worker counts them.
+ * image's outcome to the last one's, as the worker counts them. The processor time an image costs the worker is
+ * what other work on the machine does not change.
  */
 export function runScalingBench(options: BenchOptions): Promise<BenchReport> {
   return inTemporaryFolder('scaling', async (folder) => {
@@ -61,6 +62,9 @@ async function measureSizes(
       return ((size - doneAtFirst) * 1000) / (last - first);
     }),
   );
+  const cost = SIZES.map((size) =>
+    figure(size, 'ms', 'CPU of the worker an image', ({ cpuMs }) => (cpuMs ?? NaN) / size),
+  ).filter(({ median }) => !Number.isNaN(median));
   const memory = SIZES.map((size) =>
     figure(size, 'MiB', 'worker at most', ({ rssBytes }) => rssBytes / 2 ** 20),
   );
@@ -73,10 +77,11 @@ async function measureSizes(
   return {
     bench: 'scaling',
     machine: describeMachine(),
-    rows: [...whole, ...inner, ...edges, ...memory],
+    rows: [...whole, ...inner, ...edges, ...cost, ...memory],
     ratios: {
       slowestVsFastest: leastToMost(whole),
       slowestVsFastestInner: leastToMost(inner),
+      ...(cost.length === 0 ? {} : { costLeastVsMost: leastToMost(cost) }),
       memoryLargestVsSmallest: round((memory.at(-1)?.median ?? NaN) / (memory[0]?.median ?? NaN)),
     },
   };
@@ -84,7 +89,7 @@ async function measureSizes(
 
 const nameOf = (size: number): string => `${size.toLocaleString('en')} images`;
 
-function leastToMost(rows: readonly { readonly samples: readonly number[] }[]): number {
-  const medians = rows.map(({ samples }) => median(samples));
+function leastToMost(rows: readonly { readonly median: number }[]): number {
+  const medians = rows.map(({ median }) => median);
   return round(Math.min(...medians) / Math.max(...medians));
 }

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { CroplineClient } from '@cropline/contracts';
 import type { Stack } from '@cropline/tools';
+import { readProcessCpu } from './process-cpu.js';
 
 /** When things happened to a batch, in milliseconds since the request that submitted it, and the worker's memory. */
 export interface BatchTimes {
@@ -12,6 +13,8 @@ export interface BatchTimes {
   readonly last: number;
   /** The API said `completed`. */
   readonly completed: number;
+  /** Processor time of the worker; null where the system does not tell. */
+  readonly cpuMs: number | null;
   /** The most that the worker said to have resident, in bytes. */
   readonly rssBytes: number;
 }
@@ -27,9 +30,12 @@ const MS_AN_IMAGE = 2;
  * image on. So looking costs next to nothing.
  */
 export async function runTimedBatch(stack: Stack, urls: readonly string[]): Promise<BatchTimes> {
-  const healthUrl = stack.workers[0]?.healthUrl ?? '';
+  const [worker] = stack.workers;
+  const healthUrl = worker?.healthUrl ?? '';
+  const readCpu = (): number | null => (worker === undefined ? null : readProcessCpu(worker.pid));
   const client = new CroplineClient({ baseUrl: stack.apiUrl });
   const { itemsDone: before } = await readWorker(healthUrl);
+  const cpuBefore = readCpu();
   const started = performance.now();
   const since = (): number => performance.now() - started;
   const { id } = await client.createBatch({
@@ -52,8 +58,10 @@ export async function runTimedBatch(stack: Stack, urls: readonly string[]): Prom
     if (status !== 'completed' || counts.succeeded === urls.length) continue;
     throw new Error(`The batch ended with ${JSON.stringify(counts)}`);
   }
-  const { at, done } = first;
-  return { first: at, doneAtFirst: done, last, completed: since(), rssBytes };
+  const completed = since();
+  const cpuAfter = readCpu();
+  const cpuMs = cpuBefore === null || cpuAfter === null ? null : cpuAfter - cpuBefore;
+  return { first: first.at, doneAtFirst: first.done, last, completed, cpuMs, rssBytes };
 }
 
 async function readWorker(
