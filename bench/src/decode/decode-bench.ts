@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { CROP_COUNTS, cropPolicySchema, type CropPolicyName } from '@cropline/contracts';
+import { cropPolicySchema, type CropPolicyName } from '@cropline/contracts';
 import { createClassifier, type Classifier } from '@cropline/pipeline';
 import sharp from 'sharp';
 import { resolveBenchModel } from '../bench-model.js';
@@ -28,8 +28,8 @@ const LARGE_IMAGES = 6;
 const PLAIN = 'plain sharp';
 const LARGE = 'single, 4,000 pixels across';
 const PLAIN_LARGE = 'plain sharp, 4,000 pixels across';
-/** Crops of a sample that classifies: a second's work, but two images at least. */
-const CROPS_A_SAMPLE = 240;
+/** How much work the images of a sample that classifies should be, one after the other. */
+const CLASSIFIED_MS = 1000;
 
 /**
  * Images a second of everything that comes before inference (header, decoding, views, cutting the crops) for
@@ -89,15 +89,18 @@ async function measure(
     decoding(LARGE, AS_WORKERS, workOf('single'), large),
     decoding(PLAIN_LARGE, AS_WORKERS, plainWork, large),
   ];
-  const whole = policies.map((crops) =>
-    contender(wholeName(crops), () => {
-      sharp.concurrency(1);
-      const some = images.slice(0, Math.max(cores, CROPS_A_SAMPLE / CROP_COUNTS[crops]));
-      return timeWork(some, 8 * cores, ROUND_MS, (bytes) =>
-        classifier.classify(bytes, { crops, topK: 1 }),
-      );
-    }),
-  );
+  const whole: Contender[] = [];
+  for (const crops of policies) {
+    const classify = (bytes: Buffer) => classifier.classify(bytes, { crops, topK: 1 });
+    const { imagesPerSecond } = await timeWork(images.slice(0, 1), 1, 0, classify);
+    const some = images.slice(0, Math.max(cores, (CLASSIFIED_MS * imagesPerSecond) / 1000));
+    whole.push(
+      contender(wholeName(crops), () => {
+        sharp.concurrency(1);
+        return timeWork(some, 8 * cores, ROUND_MS, classify);
+      }),
+    );
+  }
   const samples = await takeRounds([...decoders, ...whole], rounds, onLine);
 
   // The first cost of each is that of the warm-up.
