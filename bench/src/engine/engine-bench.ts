@@ -7,11 +7,7 @@ import { resolveInt8Model } from '../int8-model.js';
 import { describeMachine, median, round, summarise, type BenchReport } from '../report.js';
 import { takeRounds } from '../rounds.js';
 import { asWorkers, ownName, sessionSweep, sharing } from './session-sweep.js';
-import {
-  startThreadContender,
-  type ThreadContender,
-  type ThreadContenderOptions,
-} from './thread-contender.js';
+import { threadContender, type ThreadContenderOptions } from './thread-contender.js';
 
 const ROUND_MS = 3000;
 const STOCK_ENTRY = new URL('./stock-thread.js', import.meta.url);
@@ -42,26 +38,22 @@ export async function runEngineBench(options: BenchOptions): Promise<BenchReport
     ...(int8 === null ? [] : [{ precision: 'int8' as const, model: int8 }]),
   ];
   const own = graphs.flatMap(({ precision, model }) => ownContenders(precision, model, cores));
-  const contenders: ThreadContender[] = [];
-  try {
-    for (const each of [...stock, ...own]) contenders.push(await startThreadContender(each));
-    const samples = await takeRounds(contenders, options.rounds, options.onLine);
-    const rate = (name: string): number => median(samples.get(name) ?? []);
-    const stockRate = Math.max(...stock.map(({ name }) => rate(name)));
-    return {
-      bench: 'engine',
-      machine: describeMachine(),
-      rows: contenders.map(({ name }) => summarise(name, 'crops/s', samples.get(name) ?? [])),
-      ratios: Object.fromEntries(
-        graphs.map(({ precision }) => [
-          `${precision}VsStock`,
-          round(rate(ownName(precision, asWorkers(cores))) / stockRate),
-        ]),
-      ),
-    };
-  } finally {
-    for (const contender of contenders) await contender.close();
-  }
+  const contenders = [...stock, ...own].map(threadContender);
+  const { rounds, onLine } = options;
+  const samples = await takeRounds(contenders, rounds, onLine, { warmUp: false });
+  const rate = (name: string): number => median(samples.get(name) ?? []);
+  const stockRate = Math.max(...stock.map(({ name }) => rate(name)));
+  return {
+    bench: 'engine',
+    machine: describeMachine(),
+    rows: contenders.map(({ name }) => summarise(name, 'crops/s', samples.get(name) ?? [])),
+    ratios: Object.fromEntries(
+      graphs.map(({ precision }) => [
+        `${precision}VsStock`,
+        round(rate(ownName(precision, asWorkers(cores))) / stockRate),
+      ]),
+    ),
+  };
 }
 
 function stockContenders(path: string, cores: number): ThreadContenderOptions[] {
