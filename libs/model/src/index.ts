@@ -15,6 +15,7 @@ export type * from './weights/named-tensors.js';
 export * from './backends/onnx-backend.js';
 export * from './backends/parse-device.js';
 export * from './backends/resolve-device.js';
+export * from './onnx/emit-dense-graph.js';
 export * from './onnx/emit-onnx-graph.js';
 export * from './weights/check-weights.js';
 export * from './weights/random-weights.js';
