@@ -1,4 +1,4 @@
-import type { CropPolicyName } from '@cropline/contracts';
+import type { CropPolicyName, Precision } from '@cropline/contracts';
 
 /** What every bench is run with. */
 export interface BenchOptions {
@@ -8,6 +8,8 @@ export interface BenchOptions {
   readonly images: string | null;
   /** The policy that `peers` runs. */
   readonly crops: CropPolicyName;
+  /** What the classifier of `policies` computes with. */
+  readonly precision: Precision;
   /** Told of every sample as it is taken. */
   readonly onLine: (line: string) => void;
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { CroplineError, cropPolicySchema, describeCause } from '@cropline/contracts';
+import { CroplineError, cropPolicySchema, describeCause, precisionSchema } from '@cropline/contracts';
 import type { BenchOptions } from './bench-options.js';
 import { renderMarkdown } from './output/render-markdown.js';
 import { renderSvg } from './output/render-svg.js';
@@ -32,7 +32,7 @@ const BENCHES: Readonly<
   },
 };
 
-const USAGE = `Usage: npm run bench -- NAME [--rounds N] [--images DIR] [--crops POLICY] [--json] [--markdown FILE] [--svg FILE]
+const USAGE = `Usage: npm run bench -- NAME [--rounds N] [--images DIR] [--crops POLICY] [--precision P] [--json] [--markdown FILE] [--svg FILE]
 
 ${Object.entries(BENCHES)
   .map(([name, { about }]) => `  ${name.padEnd(10)} ${about}`)
@@ -40,8 +40,9 @@ ${Object.entries(BENCHES)
 
   --rounds N     how often each contender is measured, in turn; the median counts (default 5)
   --images DIR   images for pipeline and peers (default: CROPLINE_PHOTOS, else drawn ones), and for
-                 policies, which needs a labels.csv beside them
+                 policies, which needs a labels.csv beside them; int8 is calibrated on them
   --crops POLICY what peers run: single (default) or ten
+  --precision P  what the model of policies computes with: fp32 (default) or int8
   --json         print one JSON document, and nothing else, to standard output
   --markdown FILE, --svg FILE  also write the table, and a plot of it, to a file
 `;
@@ -66,6 +67,7 @@ function readArguments(): Arguments {
         rounds: { type: 'string', default: '5' },
         images: { type: 'string' },
         crops: { type: 'string', default: 'single' },
+        precision: { type: 'string', default: 'fp32' },
         markdown: { type: 'string' },
         svg: { type: 'string' },
       },
@@ -81,13 +83,17 @@ function readArguments(): Arguments {
     if (!crops.success) {
       throw new Error(`Expected a crop policy for --crops but received ${values.crops}`);
     }
+    const precision = precisionSchema.exclude(['fp16']).safeParse(values.precision);
+    if (!precision.success) {
+      throw new Error(`Expected fp32 or int8 for --precision but received ${values.precision}`);
+    }
     const { json, markdown, svg } = values;
     return {
       name: positionals[0],
       json,
       markdown,
       svg,
-      options: { rounds, images, crops: crops.data },
+      options: { rounds, images, crops: crops.data, precision: precision.data },
     };
   } catch (error) {
     throw new CroplineError('USAGE_INVALID', `${describeCause(error)}\n\n${USAGE}`);

@@ -1,8 +1,9 @@
 import { availableParallelism } from 'node:os';
-import { CroplineError } from '@cropline/contracts';
+import { CroplineError, type Precision } from '@cropline/contracts';
 import { DEFAULT_BATCH_SIZES } from '@cropline/pipeline';
 import type { BenchOptions } from '../bench-options.js';
 import { resolveBenchModel } from '../bench-model.js';
+import { resolveInt8Model } from '../int8-model.js';
 import { describeMachine, median, round, summarise, type BenchReport } from '../report.js';
 import { takeRounds } from '../rounds.js';
 import { startThreadContender, type ThreadContender } from './thread-contender.js';
@@ -11,14 +12,20 @@ const ROUND_MS = 4000;
 /** Crops a device batch. */
 const BATCH_SIZES = [1, DEFAULT_BATCH_SIZES.cpu, 4, 8, 16] as const;
 
+const INT8_BATCH_SIZES = [1, DEFAULT_BATCH_SIZES.cpu, 4] as const;
+
 /**
  * Crops a second of the published graph as it is and of the graph we emit, on the same weights and cores.
  *
  * The stock graph is run both ways people run it, as one session that uses every core and as one session a
  * core, with its input prepared beforehand; the faster of the two is what `fp32VsStock` compares with. Ours is
- * run as a worker runs it, at several batch sizes (the ratio takes the one that workers use): bytes in, preprocessing, mirroring and softmax inside.
+ * run as a worker runs it, at several batch sizes (the ratio takes the one that workers use): bytes in, preprocessing, mirroring and softmax inside. In int8 (`int8VsStock`) it runs where there is a calibration, or images for one.
  */
-export async function runEngineBench({ rounds, onLine }: BenchOptions): Promise<BenchReport> {
+export async function runEngineBench({
+  rounds,
+  images,
+  onLine,
+}: BenchOptions): Promise<BenchReport> {
   const model = await resolveBenchModel();
   if (!model.weightsPath.endsWith('.onnx')) {
     throw new CroplineError(
@@ -28,12 +35,13 @@ export async function runEngineBench({ rounds, onLine }: BenchOptions): Promise<
   }
   const cores = availableParallelism();
   const stock = { path: model.weightsPath };
-  const own = { path: model.graphPath, classes: model.info.classes, threads: 1 };
+  const int8 = await resolveInt8Model(images, onLine);
+  const own = { classes: model.info.classes, threads: 1 };
   const stockEntry = new URL('./stock-thread.js', import.meta.url);
   const ownEntry = new URL('./own-thread.js', import.meta.url);
   const stockNames = [`stock, 1 session × ${cores} threads`, `stock, ${cores} sessions × 1 thread`];
-  const ownName = (batchSize: number): string =>
-    `cropline fp32, ${cores} sessions × 1 thread, batch ${batchSize}`;
+  const ownName = (batchSize: number, precision: Precision): string =>
+    `cropline ${precision}, ${cores} sessions × 1 thread, batch ${batchSize}`;
   const contenders: ThreadContender[] = [];
   try {
     for (const [index, threads] of [cores, 1].entries()) {
@@ -47,25 +55,32 @@ export async function runEngineBench({ rounds, onLine }: BenchOptions): Promise<
         }),
       );
     }
-    for (const batchSize of BATCH_SIZES) {
-      contenders.push(
-        await startThreadContender({
-          name: ownName(batchSize),
-          entry: ownEntry,
-          count: cores,
-          data: { ...own, batchSize },
-          roundMs: ROUND_MS,
-        }),
-      );
+    for (const { precision, graphPath: path } of int8 === null ? [model] : [model, int8]) {
+      for (const batchSize of precision === 'int8' ? INT8_BATCH_SIZES : BATCH_SIZES) {
+        contenders.push(
+          await startThreadContender({
+            name: ownName(batchSize, precision),
+            entry: ownEntry,
+            count: cores,
+            data: { ...own, path, batchSize },
+            roundMs: ROUND_MS,
+          }),
+        );
+      }
     }
     const samples = await takeRounds(contenders, rounds, onLine);
     const best = (names: readonly string[]): number =>
       Math.max(...names.map((name) => median(samples.get(name) ?? [])));
+    const vsStock = (precision: Precision): number =>
+      round(best([ownName(DEFAULT_BATCH_SIZES.cpu, precision)]) / best(stockNames));
     return {
       bench: 'engine',
       machine: describeMachine(),
       rows: contenders.map(({ name }) => summarise(name, 'crops/s', samples.get(name) ?? [])),
-      ratios: { fp32VsStock: round(best([ownName(DEFAULT_BATCH_SIZES.cpu)]) / best(stockNames)) },
+      ratios: {
+        fp32VsStock: vsStock('fp32'),
+        ...(int8 === null ? {} : { int8VsStock: vsStock('int8') }),
+      },
     };
   } finally {
     for (const contender of contenders) await contender.close();

@@ -4,9 +4,10 @@ import type { Variant } from '../architecture/variant.js';
 import { biasName, channelsAfter, weightName } from '../architecture/weight-shapes.js';
 import { checkWeights } from '../weights/check-weights.js';
 import type { NamedTensors, TensorOf } from '../weights/named-tensors.js';
-import { emitInput, tensorsForPixels } from './emit-input.js';
+import { emitInput } from './emit-input.js';
 import { emitConvolution, emitInception, emitMaxPool } from './emit-layer.js';
 import { emitNormalization } from './emit-normalization.js';
+import { pixelTensors } from './emit-onnx-graph.js';
 import { GraphBuilder, type Value } from './graph-builder.js';
 
 /** Changes whenever the emitted dense graph does; part of the name of a cached one. */
@@ -31,7 +32,7 @@ export function emitDenseGraph(variant: Variant, weights: NamedTensors): Uint8Ar
   checkWeights(weights, variant);
   const architecture = GOOGLENET[variant];
   const graph = new GraphBuilder();
-  const tensor = tensorsForPixels(architecture, weights);
+  const tensor = pixelTensors(architecture, weights);
   let features = emitInput(graph, architecture, ['H', 'W']);
   let channels = architecture.input.channels.length;
   for (const layer of architecture.layers) {

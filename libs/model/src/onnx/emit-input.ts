@@ -1,11 +1,10 @@
 import type { Architecture } from '../architecture/architecture.js';
-import { weightName } from '../architecture/weight-shapes.js';
-import type { NamedTensor, NamedTensors, TensorOf } from '../weights/named-tensors.js';
+import type { NamedTensor } from '../weights/named-tensors.js';
 import { ELEMENT_TYPE } from './onnx-messages.js';
 import type { GraphBuilder, Value } from './graph-builder.js';
 
 /** The order of the colours in the pixels that come in. */
-const PIXEL_CHANNELS = ['red', 'green', 'blue'] as const;
+export const PIXEL_CHANNELS = ['red', 'green', 'blue'] as const;
 
 /** Rows and columns of the pictures that a graph takes: so many, or (by names) any number. */
 export type InputSize = readonly [rows: number | string, columns: number | string];
@@ -17,12 +16,12 @@ export type InputSize = readonly [rows: number | string, columns: number | strin
  * A picture is flipped by `ReverseSequence` over its columns: all of them, or the first one alone, which
  * changes nothing. The columns come first for that, so that each is moved as a whole.
  *
- * @returns float32 [N, 3, rows, columns], red, green, blue
+ * @returns [N, 3, rows, columns], red, green, blue, in the graph's floats
  */
 export function emitInput(
   graph: GraphBuilder,
   { input }: Architecture,
-  [rows, columnCount]: InputSize,
+  [rows, columnCount]: InputSize = [input.size, input.size],
 ): Value {
   const channels = PIXEL_CHANNELS.length;
   const pixels = graph.input('pixels', 'uint8', ['N', rows, columnCount, channels]);
@@ -42,7 +41,7 @@ export function emitInput(
     time_axis: 1,
   });
   const planes = graph.node('Transpose', 'input/planes', [turned], { perm: [0, 2, 3, 1] });
-  const values = graph.node('Cast', 'input/values', [planes], { to: ELEMENT_TYPE.float32 });
+  const values = graph.node('Cast', 'input/values', [planes], { to: ELEMENT_TYPE[graph.floats] });
   const mean = Float32Array.from(PIXEL_CHANNELS, (colour) => {
     return input.mean[input.channels.indexOf(colour)] ?? Number.NaN;
   });
@@ -59,7 +58,7 @@ function emitColumnCount(graph: GraphBuilder, pixels: Value): Value {
 }
 
 /** The filters of the first convolution for pixels as they come in, from those of the weights. */
-function filtersForPixels(filters: NamedTensor, { input }: Architecture): NamedTensor {
+export function filtersForPixels(filters: NamedTensor, { input }: Architecture): NamedTensor {
   const [outputs = 0, channels = 0, height = 0, width = 0] = filters.shape;
   const plane = height * width;
   const data = new Float32Array(filters.data.length);
@@ -70,15 +69,4 @@ function filtersForPixels(filters: NamedTensor, { input }: Architecture): NamedT
     }
   }
   return { shape: filters.shape, data };
-}
-
-/** The weights, the first convolution's for the order of colours that the pixels come in. */
-export function tensorsForPixels(architecture: Architecture, weights: NamedTensors): TensorOf {
-  const first = architecture.layers.find((layer) => layer.kind === 'convolution');
-  return (name) => {
-    const found = weights.get(name);
-    if (found === undefined) throw new Error(`No tensor ${name}`);
-    const readsPixels = first !== undefined && name === weightName(first.name);
-    return readsPixels ? filtersForPixels(found, architecture) : found;
-  };
 }

@@ -1,10 +1,10 @@
-import type { Dense } from '../architecture/architecture.js';
+import type { Architecture, Dense } from '../architecture/architecture.js';
 import { GOOGLENET } from '../architecture/googlenet.js';
 import type { Variant } from '../architecture/variant.js';
 import { biasName, weightName } from '../architecture/weight-shapes.js';
 import { checkWeights } from '../weights/check-weights.js';
 import type { NamedTensors, TensorOf } from '../weights/named-tensors.js';
-import { emitInput, tensorsForPixels } from './emit-input.js';
+import { emitInput, filtersForPixels } from './emit-input.js';
 import { emitLayers } from './emit-layers.js';
 import { GraphBuilder, type Value } from './graph-builder.js';
 
@@ -26,9 +26,9 @@ export function emitOnnxGraph(variant: Variant, weights: NamedTensors): Uint8Arr
   checkWeights(weights, variant);
   const architecture = GOOGLENET[variant];
   const graph = new GraphBuilder();
-  const tensor = tensorsForPixels(architecture, weights);
+  const tensor = pixelTensors(architecture, weights);
   const { input, layers } = architecture;
-  const pixels = emitInput(graph, architecture, [input.size, input.size]);
+  const pixels = emitInput(graph, architecture);
   const features = emitLayers(graph, pixels, layers, tensor, input.size, input.channels.length);
   const logits = emitClassifier(graph, features, architecture.classifier, tensor);
   const scores = graph.node('Softmax', 'scores', [logits], { axis: 1 });
@@ -36,8 +36,19 @@ export function emitOnnxGraph(variant: Variant, weights: NamedTensors): Uint8Arr
   return graph.encode(`googlenet-${variant}`, String(GRAPH_VERSION));
 }
 
+/** The weights, the first convolution's for the order of colours that the pixels come in. */
+export function pixelTensors(architecture: Architecture, weights: NamedTensors): TensorOf {
+  const first = architecture.layers.find((layer) => layer.kind === 'convolution');
+  return (name) => {
+    const found = weights.get(name);
+    if (found === undefined) throw new Error(`No tensor ${name}`);
+    const readsPixels = first !== undefined && name === weightName(first.name);
+    return readsPixels ? filtersForPixels(found, architecture) : found;
+  };
+}
+
 /** The mean of each channel over the picture, then the fully connected layer. */
-function emitClassifier(
+export function emitClassifier(
   graph: GraphBuilder,
   features: Value,
   { name }: Dense,
