@@ -1,3 +1,4 @@
+export * from './crops/agreement-rule.js';
 export * from './crops/crop-plan.js';
 export * from './crops/plan-crops.js';
 export * from './labels/imagenet-labels.js';

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { CROP_COUNTS, CroplineError } from '@cropline/contracts';
+import { cropSettings, CroplineError, mostCrops } from '@cropline/contracts';
 import { averageScores, planCrops, topPredictions, type CropPlan } from '@cropline/model';
 import { MicroBatcher } from '../batching/micro-batcher.js';
 import { decodeViews } from '../decode/decode-views.js';
@@ -118,7 +118,7 @@ export class PooledClassifier implements Classifier {
   }
 
   async #classify(bytes: Buffer, control: ClassifyControl): Promise<ImageClassification> {
-    const { crops: policy, topK, urgent = false, signal } = control;
+    const { crops, topK, urgent = false, signal } = control;
     const { info } = this.#options.model;
     const started = performance.now();
     signal?.throwIfAborted();
@@ -128,7 +128,7 @@ export class PooledClassifier implements Classifier {
         'Expected a running classifier but it was closed. Make a new one.',
       );
     }
-    const ticket = await this.#gate.enter(CROP_COUNTS[policy], urgent, signal);
+    const ticket = await this.#gate.enter(mostCrops(crops), urgent, signal);
     try {
       const admitted = performance.now();
       const [{ header, plan, pictures }, digest] = await untilAborted(
@@ -148,7 +148,7 @@ export class PooledClassifier implements Classifier {
       const decode = decoded - admitted;
       return {
         predictions,
-        crops: { policy, count: CROP_COUNTS[policy] },
+        crops: { ...cropSettings(crops), count: mostCrops(crops) },
         model: this.info.model,
         image: {
           width: header.width,
