@@ -1,6 +1,7 @@
 export * from './crops/agreement-rule.js';
 export * from './crops/crop-plan.js';
 export * from './crops/plan-crops.js';
+export { plannedPositions } from './crops/plan-dense.js';
 export * from './labels/imagenet-labels.js';
 export * from './scores/average-scores.js';
 export * from './scores/top-predictions.js';

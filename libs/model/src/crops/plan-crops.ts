@@ -1,6 +1,7 @@
 import { cropSettings, type Crops } from '@cropline/contracts';
 import type { CropPlan, PixelSize, ResizeSpec } from './crop-plan.js';
 import type { CropSlot } from './crop-slot.js';
+import { planDense } from './plan-dense.js';
 import { PlanDraft } from './plan-draft.js';
 import { policySlots } from './policy-slots.js';
 
@@ -30,6 +31,7 @@ interface Square {
  *   resized to the input size) × mirror (Szegedy et al. 2014, section 7). The paper keeps the aspect
  *   ratio, so `spec.resize` and `spec.resizeTo` play no part.
  * - `adaptive`: the crops of the policy it stands in for, best first, as an `AgreementRule` wants them.
+ * - `dense`: whole pictures, see `planDense`.
  * - a custom plan: a grid over the whole image at each of its scales, aspect ratio kept.
  *
  * Crops that coincide (all three squares of a square image do) are planned once, with their weights
@@ -47,6 +49,7 @@ interface Square {
 export function planCrops(crops: Crops, image: PixelSize, spec: ResizeSpec): CropPlan {
   const settings = cropSettings(crops);
   checkSizes(image, spec);
+  if (settings.policy === 'dense') return planDense(image, spec);
   const size = spec.inputSize;
   const slots = policySlots(settings, image, spec);
   const cutFrom = Math.min(...slots.map(({ side }) => side));

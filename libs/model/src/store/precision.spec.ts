@@ -82,7 +82,10 @@ describe('resolveModel in a precision', () => {
     await saveCalibration(good, { cacheDir });
     const { graphPath } = await resolve();
     await saveCalibration(
-      { ...good, layers: { ...good.layers, ranges: { ...good.layers.ranges, 'conv1/7x7_s2': 50 } } },
+      {
+        ...good,
+        layers: { ...good.layers, ranges: { ...good.layers.ranges, 'conv1/7x7_s2': 50 } },
+      },
       { cacheDir },
     );
     expect((await resolve()).graphPath).not.toBe(graphPath);
@@ -98,22 +101,25 @@ describe('resolveModel in a precision', () => {
     });
   });
 
-  it.each(['a folder', 'a URL'])('takes it from a mirror that is %s, and keeps it', async (kind) => {
-    const text = calibrationText(good);
-    if (kind === 'a folder') await writeFile(join(mirror, CALIBRATION), text);
-    else server.files.set(`/m/${CALIBRATION}`, { bytes: Buffer.from(text) });
-    const from = kind === 'a folder' ? mirror : `${server.url}/m`;
-    // Two at once, as workers start.
-    const [first, second] = await Promise.all([
-      resolve({ mirror: from }),
-      resolve({ mirror: from }),
-    ]);
-    expect(first).toEqual(second);
-    expect(await readFile(cached(), 'utf8')).toBe(text);
-    await rm(join(mirror, CALIBRATION), { force: true });
-    server.files.clear();
-    expect(await resolve()).toEqual(first);
-  });
+  it.each(['a folder', 'a URL'])(
+    'takes it from a mirror that is %s, and keeps it',
+    async (kind) => {
+      const text = calibrationText(good);
+      if (kind === 'a folder') await writeFile(join(mirror, CALIBRATION), text);
+      else server.files.set(`/m/${CALIBRATION}`, { bytes: Buffer.from(text) });
+      const from = kind === 'a folder' ? mirror : `${server.url}/m`;
+      // Two at once, as workers start.
+      const [first, second] = await Promise.all([
+        resolve({ mirror: from }),
+        resolve({ mirror: from }),
+      ]);
+      expect(first).toEqual(second);
+      expect(await readFile(cached(), 'utf8')).toBe(text);
+      await rm(join(mirror, CALIBRATION), { force: true });
+      server.files.clear();
+      expect(await resolve()).toEqual(first);
+    },
+  );
 
   it.each<[string, () => string, RegExp]>([
     ['is of other weights', () => textWith({ weights: 'sha256:1' }), /of the weights "sha256:1"/],

@@ -5,6 +5,7 @@ import { cropBytes, type ImageJob } from './image-job.js';
 
 /** Crops of one image or several that run together. */
 export class CropBatch implements DeviceBatch {
+  readonly whole = null;
   readonly #places: readonly BatchPlace<ImageJob>[];
   readonly #inputSize: number;
 

@@ -1,4 +1,4 @@
-import type { CropPlan } from '@cropline/model';
+import type { CropPlan, PixelSize } from '@cropline/model';
 import { cutCrop } from '../crops/cut-crop.js';
 import { BYTES_PER_PIXEL, type Picture } from '../decode/picture.js';
 import { deviceTime, type DeviceRun } from './device-run.js';
@@ -38,6 +38,16 @@ export class ImageJob {
     });
   }
 
+  /** Whether its views are run whole, by the dense graph. */
+  get whole(): boolean {
+    return this.#plan.policy === 'dense';
+  }
+
+  /** The pictures that its crops are cut from, or that are run whole. */
+  get views(): number {
+    return this.#plan.views.length;
+  }
+
   /** How many crops it has. */
   get crops(): number {
     return this.#plan.crops.length;
@@ -53,8 +63,17 @@ export class ImageJob {
     const crop = this.#plan.crops[index];
     const picture = crop === undefined ? undefined : this.#pictures?.[crop.view];
     if (crop === undefined || picture === undefined) return false;
-    cutCrop(picture, crop, this.#plan.size, target, at);
+    if (this.whole) target.set(picture.pixels, at);
+    else cutCrop(picture, crop, this.#plan.size, target, at);
     return crop.mirrored;
+  }
+
+  /** The crops that are the whole of a view: as it is, and mirrored. */
+  wholeView(view: number): { readonly size: PixelSize; readonly crops: readonly number[] } {
+    const { views, crops } = this.#plan;
+    const size = views[view];
+    if (size === undefined) throw new RangeError(`There is no view ${view}`);
+    return { size, crops: [...crops.keys()].filter((index) => crops[index]?.view === view) };
   }
 
   /** Takes the scores of one crop, and of which run of the device they are. */

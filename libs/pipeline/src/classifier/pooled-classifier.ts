@@ -1,11 +1,19 @@
 import { availableParallelism } from 'node:os';
 import { cropSettings, CroplineError, mostCrops } from '@cropline/contracts';
-import { averageScores, planCrops, topPredictions, type CropPlan } from '@cropline/model';
-import { MicroBatcher } from '../batching/micro-batcher.js';
+import {
+  averageScores,
+  planCrops,
+  plannedPositions,
+  topPredictions,
+  type CropPlan,
+} from '@cropline/model';
+import { BatchTurns } from '../batching/batch-turns.js';
+import { MicroBatcher, type BatchPlace } from '../batching/micro-batcher.js';
 import { decodeViews } from '../decode/decode-views.js';
 import { digestBytes } from '../decode/digest-bytes.js';
 import type { Picture } from '../decode/picture.js';
 import { readHeader, type ImageHeader } from '../decode/read-header.js';
+import type { DeviceBatch } from '../inference/device-batch.js';
 import { InferencePool } from '../inference/inference-pool.js';
 import type {
   Classifier,
@@ -14,6 +22,7 @@ import type {
   ImageClassification,
 } from './classifier.js';
 import { CropBatch } from './crop-batch.js';
+import { DenseBatch } from './dense-batch.js';
 import { DecodeGate, type DecodeTicket } from './decode-gate.js';
 import { ImageJob, type JobAnswer } from './image-job.js';
 import { untilAborted } from './until-aborted.js';
@@ -26,6 +35,9 @@ const MAX_WAIT_MS = 3;
  * enough that large photos, which take longer to decode than to run, are decoded side by side.
  */
 const BATCHES_AHEAD = 4;
+
+/** The batches that an image comes to under `dense`: one a scale (three, where it is a strip). */
+const DENSE_VIEWS = 4;
 
 /** What a `PooledClassifier` is made of: a classifier's options, all of them decided. */
 export interface PooledClassifierOptions extends Required<ClassifierOptions> {
@@ -51,6 +63,9 @@ export class PooledClassifier implements Classifier {
   readonly #options: PooledClassifierOptions;
   readonly #gate: DecodeGate;
   readonly #batcher: MicroBatcher<ImageJob>;
+  /** Of whole pictures: each view of an image is a batch of its own. */
+  readonly #denseBatcher: MicroBatcher<ImageJob>;
+  readonly #turns: BatchTurns<ImageJob>;
   /** Images that are decoded and not yet answered. */
   readonly #jobs = new Map<ImageJob, DecodeTicket>();
   readonly #underWay = new Set<Promise<ImageClassification>>();
@@ -79,6 +94,12 @@ export class PooledClassifier implements Classifier {
       maxWaitMs: MAX_WAIT_MS,
       now: () => performance.now(),
     });
+    this.#denseBatcher = new MicroBatcher({
+      batchSize: 1,
+      maxWaitMs: 0,
+      now: () => performance.now(),
+    });
+    this.#turns = new BatchTurns([this.#batcher, this.#denseBatcher]);
   }
 
   /** @throws CroplineError `BACKEND_FAILED` or `DEVICE_UNAVAILABLE` when a session cannot be made. */
@@ -88,6 +109,7 @@ export class PooledClassifier implements Classifier {
     classifier.#pool = await InferencePool.start({
       settings: {
         graphPath: model.graphPath,
+        denseGraphPath: model.denseGraphPath,
         device,
         classes: model.info.classes,
         inputSize: model.info.inputSize,
@@ -128,7 +150,8 @@ export class PooledClassifier implements Classifier {
         'Expected a running classifier but it was closed. Make a new one.',
       );
     }
-    const ticket = await this.#gate.enter(mostCrops(crops), urgent, signal);
+    const dense = cropSettings(crops).policy === 'dense';
+    const ticket = await this.#gate.enter(dense ? DENSE_VIEWS : mostCrops(crops), urgent, signal);
     try {
       const admitted = performance.now();
       const [{ header, plan, pictures }, digest] = await untilAborted(
@@ -148,8 +171,11 @@ export class PooledClassifier implements Classifier {
       const decode = decoded - admitted;
       return {
         predictions,
-        crops: { ...cropSettings(crops), count: mostCrops(crops) },
-        model: this.info.model,
+        crops: {
+          ...cropSettings(crops),
+          count: dense ? plannedPositions(plan) : mostCrops(crops),
+        },
+        model: dense ? { ...this.info.model, precision: 'fp32' } : this.info.model,
         image: {
           width: header.width,
           height: header.height,
@@ -179,7 +205,7 @@ export class PooledClassifier implements Classifier {
       const { width, height } = header;
       const plan = planCrops(crops, { width, height }, this.#options.model.info);
       const pictures = await decodeViews(bytes, header, plan.views, signal);
-      ticket.decoded(plan.crops.length);
+      ticket.decoded(plan.policy === 'dense' ? plan.views.length : plan.crops.length);
       return { header, plan, pictures };
     } finally {
       ticket.decoded();
@@ -195,12 +221,14 @@ export class PooledClassifier implements Classifier {
     if (this.#broken !== null) throw this.#broken;
     this.#jobs.set(job, ticket);
     try {
-      this.#batcher.add(job, job.crops, urgent);
+      if (job.whole) this.#denseBatcher.add(job, job.views, urgent);
+      else this.#batcher.add(job, job.crops, urgent);
       this.#pump();
       return await untilAborted(job.answer, signal);
     } finally {
       job.drop();
       this.#batcher.remove(job);
+      this.#denseBatcher.remove(job);
       this.#jobs.delete(job);
     }
   }
@@ -211,9 +239,9 @@ export class PooledClassifier implements Classifier {
     if (pool === null) return;
     clearTimeout(this.#timer);
     for (;;) {
-      const decision = this.#batcher.next(pool.vacancy());
+      const decision = this.#turns.next(pool.vacancy());
       if (decision.kind === 'run') {
-        pool.run(new CropBatch(decision.places, this.#options.model.info.inputSize));
+        pool.run(this.#batchOf(decision.places));
         for (const { job } of decision.places) this.#jobs.get(job)?.taken();
         continue;
       }
@@ -222,6 +250,14 @@ export class PooledClassifier implements Classifier {
       }
       return;
     }
+  }
+
+  /** Places of the one batcher are crops, the one place of the other is a whole view. */
+  #batchOf(places: readonly BatchPlace<ImageJob>[]): DeviceBatch {
+    const [first] = places;
+    return first?.job.whole === true
+      ? new DenseBatch(first.job, first.crop)
+      : new CropBatch(places, this.#options.model.info.inputSize);
   }
 
   /** The last thread is gone. */
