@@ -2,9 +2,8 @@ import { availableParallelism } from 'node:os';
 import { cropSettings, CroplineError, mostCrops } from '@cropline/contracts';
 import { averageScores, planCrops, topPredictions, type CropPlan } from '@cropline/model';
 import { MicroBatcher } from '../batching/micro-batcher.js';
-import { decodeViews } from '../decode/decode-views.js';
 import { digestBytes } from '../decode/digest-bytes.js';
-import type { Picture } from '../decode/picture.js';
+import { ImageViews } from '../decode/image-views.js';
 import { readHeader, type ImageHeader } from '../decode/read-header.js';
 import { InferencePool } from '../inference/inference-pool.js';
 import type {
@@ -14,8 +13,9 @@ import type {
   ImageClassification,
 } from './classifier.js';
 import { CropBatch } from './crop-batch.js';
+import { cropRounds, expectedCrops, viewsOf, type CropRounds } from './crop-rounds.js';
 import { DecodeGate, type DecodeTicket } from './decode-gate.js';
-import { ImageJob, type JobAnswer } from './image-job.js';
+import { ImageJob } from './image-job.js';
 import { untilAborted } from './until-aborted.js';
 
 /** How long a crop waits for others while a device is idle, in milliseconds. */
@@ -31,14 +31,29 @@ const BATCHES_AHEAD = 4;
 export interface PooledClassifierOptions extends Required<ClassifierOptions> {
   /** The compiled entry of an inference thread; default: the real one. */
   readonly entry?: URL;
+  /** What says how many crops of an image are run; default: what its policy asks for. */
+  readonly rounds?: typeof cropRounds;
 }
 
 /** An image with its pixels, and what they are cut into. */
 interface DecodedImage {
   readonly header: ImageHeader;
   readonly plan: CropPlan;
-  /** One a view of the plan. */
-  readonly pictures: readonly Picture[];
+  readonly rounds: CropRounds;
+  /** Those of the first round are made. */
+  readonly views: ImageViews;
+}
+
+/** What the device made of an image. */
+interface Inference {
+  /** Crops that were run; the plan's, from the first on. */
+  readonly crops: number;
+  /** Crops × classes, softmax. */
+  readonly scores: Float32Array;
+  /** How long the device ran crops of it, in milliseconds. */
+  readonly deviceMs: number;
+  /** How long views of later rounds took to make, in milliseconds. */
+  readonly resizeMs: number;
 }
 
 /**
@@ -128,27 +143,31 @@ export class PooledClassifier implements Classifier {
         'Expected a running classifier but it was closed. Make a new one.',
       );
     }
-    const ticket = await this.#gate.enter(mostCrops(crops), urgent, signal);
+    const ticket = await this.#gate.enter(expectedCrops(crops), urgent, signal);
     try {
       const admitted = performance.now();
-      const [{ header, plan, pictures }, digest] = await untilAborted(
+      const [image, digest] = await untilAborted(
         Promise.all([this.#decode(bytes, control, ticket), digestBytes(bytes)]),
         signal,
       );
       const decoded = performance.now();
-      const job = new ImageJob(plan, pictures, info.classes);
-      const { scores, deviceMs } = await this.#infer(job, ticket, control);
-      const weights = plan.crops.map(({ weight }) => weight);
+      const ran = await this.#infer(image, ticket, control);
+      const weights = image.plan.crops.slice(0, ran.crops).map(({ weight }) => weight);
       const predictions = topPredictions(
-        averageScores(scores, weights, info.classes),
+        averageScores(ran.scores, weights, info.classes),
         topK,
         info.labels,
       );
+      const { header } = image;
+      const settings = cropSettings(crops);
       const total = performance.now() - started;
-      const decode = decoded - admitted;
+      const decode = decoded - admitted + ran.resizeMs;
       return {
         predictions,
-        crops: { ...cropSettings(crops), count: mostCrops(crops) },
+        crops: {
+          ...settings,
+          count: settings.policy === 'adaptive' ? ran.crops : mostCrops(crops),
+        },
         model: this.info.model,
         image: {
           width: header.width,
@@ -159,8 +178,8 @@ export class PooledClassifier implements Classifier {
         },
         timingsMs: {
           decode,
-          queue: Math.max(0, total - decode - deviceMs),
-          infer: deviceMs,
+          queue: Math.max(0, total - decode - ran.deviceMs),
+          infer: ran.deviceMs,
           total,
         },
       };
@@ -177,27 +196,47 @@ export class PooledClassifier implements Classifier {
     try {
       const header = await readHeader(bytes, this.#options.maxPixels);
       const { width, height } = header;
-      const plan = planCrops(crops, { width, height }, this.#options.model.info);
-      const pictures = await decodeViews(bytes, header, plan.views, signal);
-      ticket.decoded(plan.crops.length);
-      return { header, plan, pictures };
+      const { model, rounds: roundsOf = cropRounds } = this.#options;
+      const plan = planCrops(crops, { width, height }, model.info);
+      const rounds = roundsOf(cropSettings(crops), plan, model.info.classes);
+      const views = new ImageViews(bytes, header, plan.views);
+      await views.make(viewsOf(plan, 0, rounds.first), signal);
+      ticket.decoded(rounds.first);
+      return { header, plan, rounds, views };
     } finally {
       ticket.decoded();
     }
   }
 
-  /** Has the device run the crops of a job; takes back those that still wait when it is given up. */
+  /** Has the device run the crops of an image, round by round; takes back those that still wait when it is given up. */
   async #infer(
-    job: ImageJob,
+    { plan, rounds, views }: DecodedImage,
     ticket: DecodeTicket,
     { urgent = false, signal }: ClassifyControl,
-  ): Promise<JobAnswer> {
+  ): Promise<Inference> {
     if (this.#broken !== null) throw this.#broken;
+    const job = new ImageJob(plan, views.pictures, this.#options.model.info.classes);
     this.#jobs.set(job, ticket);
+    let done = 0;
+    let resizeMs = 0;
     try {
-      this.#batcher.add(job, job.crops, urgent);
-      this.#pump();
-      return await untilAborted(job.answer, signal);
+      let wanted = rounds.first;
+      while (wanted > done) {
+        if (done > 0) {
+          // Before its views are made: no other image is to be let in for the room that they take.
+          ticket.wants(wanted - done);
+          const begun = performance.now();
+          await untilAborted(views.make(viewsOf(plan, done, wanted), signal), signal);
+          resizeMs += performance.now() - begun;
+        }
+        const answered = job.begin(wanted - done);
+        this.#batcher.add(job, wanted, urgent, done);
+        this.#pump();
+        await untilAborted(answered, signal);
+        done = wanted;
+        wanted = rounds.next(job.scores(done), done);
+      }
+      return { crops: done, scores: job.scores(done), deviceMs: job.deviceMs, resizeMs };
     } finally {
       job.drop();
       this.#batcher.remove(job);
