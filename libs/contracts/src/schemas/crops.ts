@@ -113,8 +113,8 @@ const CROP_COUNTS: Readonly<Record<z.infer<typeof wholePolicySchema>, number>> =
   single: 1,
   ten: 10,
   googlenet144: 144,
-  // Of an image three times as wide as high, where the model keeps its aspect ratio.
-  dense: 660,
+  // Places and their mirrors in four squares; a model that keeps aspect ratios looks at more.
+  dense: 108,
 };
 
 /** The most crops that an image's scores average over. */
