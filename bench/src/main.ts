@@ -1,7 +1,12 @@
 #!/usr/bin/env node
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { CroplineError, cropPolicySchema, describeCause, precisionSchema } from '@cropline/contracts';
+import {
+  CroplineError,
+  cropPolicySchema,
+  describeCause,
+  precisionSchema,
+} from '@cropline/contracts';
 import type { BenchOptions } from './bench-options.js';
 import { renderMarkdown } from './output/render-markdown.js';
 import { renderSvg } from './output/render-svg.js';

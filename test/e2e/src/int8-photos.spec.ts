@@ -4,13 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { resolveModel, saveCalibration } from '@cropline/model';
 import { calibrateModel, createClassifier } from '@cropline/pipeline';
-import {
-  hasPhotos,
-  photosFolder,
-  photosReason,
-  readPhotos,
-  type Photo,
-} from './support/photos.js';
+import { hasPhotos, photosFolder, photosReason, readPhotos, type Photo } from './support/photos.js';
 import { readResults, startSystem, type System } from './support/system.js';
 
 const CROPS = 'ten';

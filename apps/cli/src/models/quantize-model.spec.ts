@@ -73,7 +73,9 @@ describe('cropline model quantize', () => {
       model: { name: 'mine', digest: made['digest'], precision: 'int8' },
     });
     const info = await cropline(['model', 'info']);
-    expect(info.stdout).toMatch(/int8 +calibrated on 11 images, \d{4}-\d\d-\d\d \(.*mine.int8.json\)/);
+    expect(info.stdout).toMatch(
+      /int8 +calibrated on 11 images, \d{4}-\d\d-\d\d \(.*mine.int8.json\)/,
+    );
     const pulled = await cropline(['model', 'pull', '--json'], { CROPLINE_PRECISION: 'int8' });
     expect(JSON.parse(pulled.stdout)).toMatchObject({
       precision: 'int8',

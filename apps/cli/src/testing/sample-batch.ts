@@ -26,7 +26,10 @@ export function sampleBatch(sketch: BatchSketch = {}): Batch {
     progress: (total - pending) / total,
     imagesPerSecond: final || pending === total ? null : 2.5,
     etaSeconds: final || pending === total ? null : pending / 2.5,
-    model: pending === total ? null : { name: 'googlenet-bvlc', digest: 'sha256:c99c', precision: 'fp32' },
+    model:
+      pending === total
+        ? null
+        : { name: 'googlenet-bvlc', digest: 'sha256:c99c', precision: 'fp32' },
     options: { crops: 'ten', topK: 5 },
     metadata,
     output: {

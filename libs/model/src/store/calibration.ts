@@ -94,7 +94,8 @@ function textOf(value: unknown, what: string): string {
   throw invalid(`${what} is ${shown(value)} where text was expected`);
 }
 
-const shown = (value: unknown): string => (JSON.stringify(value) ?? 'missing').slice(0, 100);
+const shown = (value: unknown): string =>
+  value === undefined ? 'missing' : JSON.stringify(value).slice(0, 100);
 
 const invalid = (reason: string): SourceFailure =>
   new SourceFailure(reason, { code: 'CALIBRATION_INVALID' });

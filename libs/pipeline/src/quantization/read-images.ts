@@ -6,7 +6,7 @@ import { mapInOrder } from '../item/map-in-order.js';
 export interface CalibrationImages {
   readonly names: Iterable<string> | AsyncIterable<string>;
   /** The bytes of one. @throws CroplineError `IMAGE_*` */
-  read(name: string): Promise<Buffer>;
+  readonly read: (name: string) => Promise<Buffer>;
 }
 
 /** What became of one image. */
