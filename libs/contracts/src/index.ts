@@ -12,6 +12,7 @@ export * from './schemas/batch.js';
 export * from './schemas/classification.js';
 export * from './schemas/item-result.js';
 export * from './schemas/item.js';
+export * from './schemas/crops.js';
 export * from './schemas/options.js';
 export * from './schemas/precision.js';
 export * from './schemas/problem.js';

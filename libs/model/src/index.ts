@@ -1,5 +1,7 @@
+export * from './crops/agreement-rule.js';
 export * from './crops/crop-plan.js';
 export * from './crops/plan-crops.js';
+export { plannedPositions } from './crops/plan-dense.js';
 export * from './labels/imagenet-labels.js';
 export * from './scores/average-scores.js';
 export * from './scores/top-predictions.js';
@@ -18,6 +20,7 @@ export * from './backends/check-precision.js';
 export * from './backends/onnx-backend.js';
 export * from './backends/parse-device.js';
 export * from './backends/resolve-device.js';
+export * from './onnx/emit-dense-graph.js';
 export * from './onnx/emit-half-graph.js';
 export * from './onnx/emit-onnx-graph.js';
 export * from './quantization/calibration-ranges.js';

@@ -26,11 +26,17 @@ describe('the command line of the demo', () => {
     });
   });
 
+  it('takes a plan as JSON', () => {
+    const plan = { scales: [256, 320], grid: 2, mirror: false };
+    expect(readDemoOptions(['--crops', JSON.stringify(plan)]).crops).toEqual(plan);
+  });
+
   it.each([
     [['--imges', 'x'], 'USAGE_INVALID', "Unknown option '--imges'"],
     [['--images'], 'USAGE_INVALID', 'argument missing'],
     [['photos'], 'USAGE_INVALID', "'photos'"],
-    [['--crops', 'five'], 'USAGE_INVALID', 'single, ten or googlenet144, but received "five"'],
+    [['--crops', 'five'], 'USAGE_INVALID', '--crops five: Expected single, ten, googlenet144, '],
+    [['--crops', '{"scales":[256]}'], 'USAGE_INVALID', 'grid: Invalid input: expected number'],
     [['--keep=yes'], 'USAGE_INVALID', '--keep'],
     [['--images', '/nonexistent/photos'], 'INPUT_NOT_FOUND', '/nonexistent/photos'],
     [['--images', process.execPath], 'INPUT_NOT_FOUND', 'Expected --images to name a folder'],

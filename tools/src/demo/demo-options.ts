@@ -2,18 +2,18 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import {
-  CROP_COUNTS,
+  CROPS_TEXT_HELP,
   CroplineError,
-  cropPolicySchema,
+  cropsTextSchema,
   describeCause,
-  type CropPolicyName,
+  type Crops,
 } from '@cropline/contracts';
 
 /** What `npm run demo` was asked for. */
 export interface DemoOptions {
   /** A folder of the user's own images; null for the drawn ones. */
   readonly images: string | null;
-  readonly crops: CropPolicyName;
+  readonly crops: Crops;
   /** Whether the stack stays up until Ctrl-C. */
   readonly keep: boolean;
   readonly help: boolean;
@@ -24,7 +24,7 @@ export const DEMO_HELP = `npm run demo [-- options]
 Starts Redis, S3, the API and a worker on free ports, classifies images through them, and stops them.
 
   --images DIR    your own images (JPEG, PNG, WebP, AVIF, GIF, TIFF), also in folders below; default: drawn pictures
-  --crops POLICY  how many views of an image are averaged: ${cropChoices()}; default ten
+  --crops CROPS   which views of an image are averaged (default ten): ${CROPS_TEXT_HELP}
   --keep          leaves the stack up until Ctrl-C and prints its URLs
   --help          prints this
 
@@ -38,12 +38,10 @@ Exit codes: 0 done, 1 something failed, 2 an option or a folder is wrong, 130 Ct
  */
 export function readDemoOptions(args: readonly string[]): DemoOptions {
   const { images, crops, keep, help } = parse(args);
-  const policy = cropPolicySchema.safeParse(crops);
-  if (!policy.success) {
-    throw new CroplineError(
-      'USAGE_INVALID',
-      `Expected --crops to be ${cropChoices()}, but received ${JSON.stringify(crops)}.`,
-    );
+  const chosen = cropsTextSchema.safeParse(crops);
+  if (!chosen.success) {
+    const faults = chosen.error.issues.map(({ message }) => message).join('; ');
+    throw new CroplineError('USAGE_INVALID', `--crops ${crops}: ${faults}.`);
   }
   // npm runs scripts in the repository's root and says from where it was called.
   const calledFrom = process.env['INIT_CWD'] ?? process.cwd();
@@ -54,7 +52,7 @@ export function readDemoOptions(args: readonly string[]): DemoOptions {
       `Expected --images to name a folder, but ${folder} is not one.`,
     );
   }
-  return { images: folder, crops: policy.data, keep, help };
+  return { images: folder, crops: chosen.data, keep, help };
 }
 
 function parse(args: readonly string[]): {
@@ -78,12 +76,7 @@ function parse(args: readonly string[]): {
     const [reason = ''] = describeCause(error).split(/\. (?=To specify)|\n/);
     throw new CroplineError(
       'USAGE_INVALID',
-      `${reason.replace(/\.$/, '')}: expected --images DIR, --crops POLICY, --keep or --help.`,
+      `${reason.replace(/\.$/, '')}: expected --images DIR, --crops CROPS, --keep or --help.`,
     );
   }
-}
-
-function cropChoices(): string {
-  const names = Object.keys(CROP_COUNTS);
-  return `${names.slice(0, -1).join(', ')} or ${names.at(-1) ?? ''}`;
 }

@@ -2,7 +2,14 @@ import { once } from 'node:events';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { CROP_COUNTS, CroplineClient, type Batch, type ItemResult } from '@cropline/contracts';
+import {
+  cropSettings,
+  CroplineClient,
+  mostCrops,
+  type Batch,
+  type Crops,
+  type ItemResult,
+} from '@cropline/contracts';
 import { createObjectStore, type ObjectStore } from '@cropline/storage';
 import { isErrorLine, readableLine } from '../stack/log-line.js';
 import { startStack, type Stack } from '../stack/start-stack.js';
@@ -63,9 +70,7 @@ async function classifyThrough(
     await stack.s3.createBucket(new URL(IMAGES).hostname);
     const items = await upload(store, images);
     const { id } = await client.createBatch({ items, options: { crops: options.crops } });
-    const crops = CROP_COUNTS[options.crops];
-    const cropsEach = `${crops} ${crops === 1 ? 'crop' : 'crops'} each`;
-    say(`Submitted batch ${id}: ${images.length} images, ${cropsEach}.\n`);
+    say(`Submitted batch ${id}: ${images.length} images, ${cropsEach(options.crops)}.\n`);
     await runCropline(['watch', id, '--api', stack.apiUrl]);
     signal.throwIfAborted();
 
@@ -78,6 +83,12 @@ async function classifyThrough(
   } finally {
     store.close();
   }
+}
+
+function cropsEach(crops: Crops): string {
+  const most = mostCrops(crops);
+  const upTo = cropSettings(crops).policy === 'adaptive' ? 'up to ' : '';
+  return `${upTo}${most} ${most === 1 ? 'crop' : 'crops'} each`;
 }
 
 async function upload(

@@ -2,7 +2,8 @@ import {
   batchStatusSchema,
   classificationWaitSchema,
   classifyOptionsSchema,
-  cropPolicySchema,
+  CROPS_TEXT_HELP,
+  cropsTextSchema,
   itemResultSchema,
 } from '@cropline/contracts';
 import { z } from 'zod';
@@ -53,7 +54,7 @@ const { topK } = classifyOptionsSchema.shape;
 
 /** The query of POST /v1/classifications with an image as its body. */
 export const uploadQuerySchema = z.strictObject({
-  crops: cropPolicySchema.default('ten'),
+  crops: cropsTextSchema.default('ten').describe(`How crops are chosen: ${CROPS_TEXT_HELP}.`),
   topK: numeric(topK).describe('How many predictions the result keeps.'),
   waitMs: numeric(classificationWaitSchema).describe(
     'How long to wait for the result before 202 is sent, in milliseconds.',

@@ -1,4 +1,4 @@
-import type { Batch } from '@cropline/contracts';
+import { cropsText, type Batch } from '@cropline/contracts';
 import type { Look, Paint } from '../output/paint.js';
 import { formatCount, formatDuration, formatRate } from '../progress/format-amount.js';
 import { progressText } from '../progress/progress-text.js';
@@ -60,7 +60,7 @@ export function statusText(batch: Batch, { unicode, paint }: BatchTextStyle): st
       'Images',
       `${formatCount(counts.total)}: ${formatCount(counts.pending)} pending, ${formatCount(counts.succeeded)} succeeded, ${formatCount(counts.failed)} failed, ${formatCount(counts.cancelled)} cancelled`,
     ],
-    ['Options', `${options.crops} crops, top ${options.topK}`],
+    ['Options', `${cropsText(options.crops)} crops, top ${options.topK}`],
     ['Model', model === null ? null : `${model.name} in ${model.precision} (${model.digest})`],
     ['Metadata', metadataText(metadata)],
     ['Created', batch.createdAt],

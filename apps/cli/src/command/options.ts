@@ -1,7 +1,7 @@
 import {
   classifyOptionsSchema,
-  CROP_COUNTS,
-  cropPolicySchema,
+  CROPS_TEXT_HELP,
+  cropsTextSchema,
   type ClassifyOptions,
 } from '@cropline/contracts';
 import { InvalidArgumentError, Option } from 'commander';
@@ -15,11 +15,16 @@ export interface ClassifyFlags {
   readonly top: number;
 }
 
-/** `--crops POLICY`: how the crops of an image are chosen. */
+/** `--crops CROPS`: how the crops of an image are chosen. */
 export function cropsOption(): Option {
-  const counts = cropPolicySchema.options.map((name) => CROP_COUNTS[name]).join(', ');
-  return new Option('--crops <policy>', `views of an image to average over: ${counts} of them`)
-    .choices(cropPolicySchema.options)
+  return new Option('--crops <crops>', `views of an image to average over: ${CROPS_TEXT_HELP}`)
+    .argParser((text) => {
+      const crops = cropsTextSchema.safeParse(text);
+      if (crops.success) return crops.data;
+      throw new InvalidArgumentError(
+        `${crops.error.issues.map(({ message }) => message).join('; ')}.`,
+      );
+    })
     .default(DEFAULTS.crops);
 }
 

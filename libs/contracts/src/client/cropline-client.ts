@@ -7,6 +7,7 @@ import type {
 } from '../schemas/batch.js';
 import type { Classification, ClassificationAccepted } from '../schemas/classification.js';
 import type { ItemResult, ItemState } from '../schemas/item-result.js';
+import { cropsText } from '../schemas/crops.js';
 import type { ClassifyOptionsInput } from '../schemas/options.js';
 import { ApiConnection } from './api-connection.js';
 import { watchBatch, type WatchOptions } from './watch-batch.js';
@@ -146,7 +147,11 @@ export class CroplineClient {
             ...call,
             json: { url: input.url, options: { crops, topK }, waitMs },
           })
-        : await this.#api.json({ ...call, binary: input, query: { crops, topK, waitMs } });
+        : await this.#api.json({
+            ...call,
+            binary: input,
+            query: { crops: crops === undefined ? crops : cropsText(crops), topK, waitMs },
+          });
     return answer as Classification | ClassificationAccepted;
   }
 }

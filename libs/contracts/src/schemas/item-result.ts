@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ERROR_CODES, type ErrorCode } from '../errors/error-codes.js';
-import { cropPolicySchema } from './options.js';
+import { usedCropsSchema } from './crops.js';
 import { precisionSchema } from './precision.js';
 
 /** One class an image may show. `score` is the mean softmax over its crops, from 0 to 1. */
@@ -62,7 +62,7 @@ export const succeededItemSchema = z
     ...identity,
     status: z.literal('succeeded'),
     predictions: z.array(predictionSchema).min(1),
-    crops: z.object({ policy: cropPolicySchema, count: z.int().positive() }),
+    crops: usedCropsSchema,
     model: modelRefSchema,
     image: imageFactsSchema,
     timingsMs: timingsSchema,

@@ -1,4 +1,4 @@
-import type { CropPolicyName } from '@cropline/contracts';
+import type { CropSettings } from '@cropline/contracts';
 
 /** A width and a height in pixels, both positive integers. */
 export interface PixelSize {
@@ -30,7 +30,7 @@ export interface View extends PixelSize {
   readonly box: PixelBox | null;
 }
 
-/** One input of the model: `size` × `size` pixels of a view, copied as they are. */
+/** One input of the model: `size` × `size` pixels of a view (for `dense`, all of it), copied as they are. */
 export interface Crop {
   /** Index into the plan's `views`. */
   readonly view: number;
@@ -44,10 +44,13 @@ export interface Crop {
 
 /** What to cut from one image, from its size alone. */
 export interface CropPlan {
-  readonly policy: CropPolicyName;
+  readonly policy: CropSettings['policy'];
   /** In the order in which they can be made. */
   readonly views: readonly View[];
-  /** Ascending by view; their weights add up to the policy's count (1, 10, 144). */
+  /**
+   * Ascending by view, but for `adaptive`: best first. Their weights add up to the policy's count (1, 10,
+   * 144; for `adaptive` that of the policy it stands in for).
+   */
   readonly crops: readonly Crop[];
   /** Width and height of every crop in pixels. */
   readonly size: number;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { CROP_COUNTS, type CropPolicyName } from '@cropline/contracts';
+import { cropSettings, mostCrops, type Crops } from '@cropline/contracts';
 import fc from 'fast-check';
 import type { Crop, CropPlan, PixelSize, ResizeSpec } from './crop-plan.js';
 import { planCrops } from './plan-crops.js';
@@ -7,7 +7,20 @@ import { planCrops } from './plan-crops.js';
 const WARP: ResizeSpec = { inputSize: 224, resize: 'warp', resizeTo: 256 };
 const KEEP: ResizeSpec = { inputSize: 224, resize: 'shorter-side', resizeTo: 256 };
 
-const policies = fc.constantFrom<CropPolicyName>('single', 'ten', 'googlenet144');
+const WHOLE = ['single', 'ten', 'googlenet144'] as const;
+const options: fc.Arbitrary<Crops> = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom(...WHOLE) },
+  fc.record({
+    policy: fc.constant('adaptive' as const),
+    upTo: fc.constantFrom('ten', 'googlenet144'),
+    agreement: fc.constant(0.99),
+  }),
+  fc.record({
+    scales: fc.uniqueArray(fc.integer({ min: 224, max: 512 }), { minLength: 1, maxLength: 3 }),
+    grid: fc.integer({ min: 1, max: 5 }),
+    mirror: fc.boolean(),
+  }),
+);
 const specs = fc.record({
   inputSize: fc.constant(224),
   resize: fc.constantFrom<ResizeSpec['resize']>('warp', 'shorter-side'),
@@ -41,10 +54,12 @@ const weightOf = (plan: CropPlan): number =>
 const place = ({ view, left, top, mirrored }: Crop): string => [view, left, top, mirrored].join();
 const transposed = ({ width, height }: PixelSize): PixelSize => ({ width: height, height: width });
 
-const forAllPlans = (check: (plan: CropPlan, image: PixelSize, spec: ResizeSpec) => void): void => {
+const forAllPlans = (
+  check: (plan: CropPlan, image: PixelSize, spec: ResizeSpec, crops: Crops) => void,
+): void => {
   fc.assert(
-    fc.property(policies, images, specs, (policy, image, spec) =>
-      check(planCrops(policy, image, spec), image, spec),
+    fc.property(options, images, specs, (crops, image, spec) =>
+      check(planCrops(crops, image, spec), image, spec, crops),
     ),
     { numRuns: 200 },
   );
@@ -79,24 +94,25 @@ describe('planCrops, whatever the image', () => {
   });
 
   it('stands for as many crops as the policy has, and plans none twice', () => {
-    forAllPlans((plan) => {
-      expect(weightOf(plan)).toBe(CROP_COUNTS[plan.policy]);
+    forAllPlans((plan, _image, _spec, crops) => {
+      expect(plan.policy).toBe(cropSettings(crops).policy);
+      expect(weightOf(plan)).toBe(mostCrops(crops));
       expect(new Set(plan.crops.map(place)).size).toBe(plan.crops.length);
       expect(new Set(plan.views.map((view) => JSON.stringify(view))).size).toBe(plan.views.length);
     });
   });
 
-  it('orders crops by view and makes no view in vain', () => {
+  it('orders crops by view, but for those that may stop early, and makes no view in vain', () => {
     forAllPlans((plan) => {
       const cut = plan.crops.map(({ view }) => view);
-      expect(cut).toEqual([...cut].sort((a, b) => a - b));
+      if (plan.policy !== 'adaptive') expect(cut).toEqual([...cut].sort((a, b) => a - b));
       expect(new Set(cut).size).toBe(plan.views.length);
     });
   });
 
   it('holds the mirror of every crop with the same weight', () => {
-    forAllPlans((plan) => {
-      if (plan.policy === 'single') return;
+    forAllPlans((plan, _image, _spec, crops) => {
+      if (plan.policy === 'single' || (typeof crops === 'object' && 'mirror' in crops)) return;
       const weights = new Map(plan.crops.map((crop) => [place(crop), crop.weight]));
       for (const crop of plan.crops) {
         expect(weights.get(place({ ...crop, mirrored: !crop.mirrored }))).toBe(crop.weight);
@@ -123,13 +139,14 @@ describe('planCrops, whatever the image', () => {
   });
 
   it('plans a portrait as the transposed landscape', () => {
-    forAllPlans((plan, image, spec) => {
+    forAllPlans((plan, image, spec, crops) => {
       if (image.width === image.height) return;
-      const other = planCrops(plan.policy, transposed(image), spec);
+      const other = planCrops(crops, transposed(image), spec);
       const swap = (crop: Crop): string =>
         place({ ...crop, left: crop.top, top: crop.left }) + String(crop.weight);
       const keep = (crop: Crop): string => place(crop) + String(crop.weight);
-      if (spec.resize === 'warp' || plan.policy === 'googlenet144') {
+      const warped = spec.resize === 'warp' && plan.policy !== 'custom';
+      if (warped || plan.policy === 'googlenet144') {
         expect(other.views.map(transposed)).toEqual(
           plan.views.map(({ width, height }) => ({ width, height })),
         );
@@ -145,7 +162,7 @@ describe('planCrops, whatever the image', () => {
     forAllPlans((plan, _image, spec) => {
       for (const { width, height } of plan.views) {
         const shorter = Math.min(width, height);
-        expect(shorter).toBeLessThanOrEqual(Math.max(352, spec.resizeTo));
+        expect(shorter).toBeLessThanOrEqual(Math.max(512, spec.resizeTo));
         expect(Math.max(width, height)).toBeLessThanOrEqual(3 * shorter);
       }
     });

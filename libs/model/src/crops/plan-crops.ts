@@ -1,16 +1,9 @@
-import type { CropPolicyName } from '@cropline/contracts';
+import { cropSettings, type Crops } from '@cropline/contracts';
 import type { CropPlan, PixelSize, ResizeSpec } from './crop-plan.js';
+import type { CropSlot } from './crop-slot.js';
+import { planDense } from './plan-dense.js';
 import { PlanDraft } from './plan-draft.js';
-
-/** The shorter sides of the four scales of `googlenet144`, in pixels (Szegedy et al. 2014, section 7). */
-const PAPER_SCALES = [256, 288, 320, 352] as const;
-
-/**
- * The three squares of a scale along the longer side: left, centre, right of a landscape image; top,
- * centre, bottom of a portrait one.
- */
-const SQUARES = ['start', 'centre', 'end'] as const;
-type SquarePosition = (typeof SQUARES)[number];
+import { policySlots } from './policy-slots.js';
 
 /**
  * The aspect ratio up to which the whole image is resized and the squares are cut from that. At 3 the
@@ -29,16 +22,6 @@ interface Square {
   readonly side: number;
 }
 
-/** Fractions of the room a crop has in its square, on both axes: four corners, centre. */
-const CORNERS_AND_CENTRE = [
-  { x: 0, y: 0 },
-  { x: 1, y: 0 },
-  { x: 0, y: 1 },
-  { x: 1, y: 1 },
-  { x: 0.5, y: 0.5 },
-] as const;
-type Placement = (typeof CORNERS_AND_CENTRE)[number];
-
 /**
  * Plans the crops of one image from its size alone: which resized pictures to make and where to cut.
  *
@@ -47,6 +30,9 @@ type Placement = (typeof CORNERS_AND_CENTRE)[number];
  * - `googlenet144`: shorter side 256, 288, 320, 352 × three squares × (four corners, centre, the square
  *   resized to the input size) × mirror (Szegedy et al. 2014, section 7). The paper keeps the aspect
  *   ratio, so `spec.resize` and `spec.resizeTo` play no part.
+ * - `adaptive`: the crops of the policy it stands in for, best first, as an `AgreementRule` wants them.
+ * - `dense`: whole pictures, see `planDense`.
+ * - a custom plan: a grid over the whole image at each of its scales, aspect ratio kept.
  *
  * Crops that coincide (all three squares of a square image do) are planned once, with their weights
  * added up, so a weighted mean over the plan is the policy's mean.
@@ -60,51 +46,40 @@ type Placement = (typeof CORNERS_AND_CENTRE)[number];
  * @param image size in pixels, after EXIF orientation.
  * @throws RangeError when a size is not a positive integer or the input is larger than what it is cut from.
  */
-export function planCrops(policy: CropPolicyName, image: PixelSize, spec: ResizeSpec): CropPlan {
-  checkSizes(policy, image, spec);
+export function planCrops(crops: Crops, image: PixelSize, spec: ResizeSpec): CropPlan {
+  const settings = cropSettings(crops);
+  checkSizes(image, spec);
+  if (settings.policy === 'dense') return planDense(image, spec);
   const size = spec.inputSize;
-  const draft = new PlanDraft(image);
-  switch (policy) {
-    case 'single': {
-      const square = placeSquare(draft, image, spec.resize, spec.resizeTo, 'centre');
-      addCrop(draft, square, { x: 0.5, y: 0.5 }, size, [false]);
-      break;
-    }
-    case 'ten':
-      for (const placement of CORNERS_AND_CENTRE) {
-        const position = squareOf(placement, image);
-        const square = placeSquare(draft, image, spec.resize, spec.resizeTo, position);
-        addCrop(draft, square, placement, size, [false, true]);
-      }
-      break;
-    case 'googlenet144':
-      for (const scale of PAPER_SCALES) {
-        for (const position of SQUARES) {
-          const square = placeSquare(draft, image, 'shorter-side', scale, position);
-          for (const placement of CORNERS_AND_CENTRE) {
-            addCrop(draft, square, placement, size, [false, true]);
-          }
-          addWholeSquare(draft, square, size);
-        }
-      }
-      break;
+  const slots = policySlots(settings, image, spec);
+  const cutFrom = Math.min(...slots.map(({ side }) => side));
+  if (size > cutFrom) {
+    throw new RangeError(
+      `Expected inputSize of at most ${String(cutFrom)} for ${settings.policy} but received ${String(size)}`,
+    );
   }
-  return draft.finish(policy, size);
+  const draft = new PlanDraft(image);
+  for (const slot of slots) addSlot(draft, image, slot, size);
+  return draft.finish(settings.policy, size);
 }
 
-/** A corner of the resized picture is the same corner of the square at that end of it. */
-function squareOf(placement: Placement, image: PixelSize): SquarePosition {
-  const along = image.width >= image.height ? placement.x : placement.y;
-  if (along === 0.5) return 'centre';
-  return along === 0 ? 'start' : 'end';
+function addSlot(draft: PlanDraft, image: PixelSize, slot: CropSlot, size: number): void {
+  const { side, placement, mirrored } = slot;
+  const square = placeSquare(draft, image, slot);
+  if (placement === null) {
+    draft.crop(wholeSquare(draft, square, size), 0, 0, mirrored);
+    return;
+  }
+  const room = side - size;
+  const left = Math.floor(square.left + placement.x * room);
+  const top = Math.floor(square.top + placement.y * room);
+  draft.crop(square.view, left, top, mirrored);
 }
 
 function placeSquare(
   draft: PlanDraft,
   image: PixelSize,
-  resize: ResizeSpec['resize'],
-  side: number,
-  position: SquarePosition,
+  { resize, side, along }: CropSlot,
 ): Square {
   const square = { width: side, height: side };
   if (resize === 'warp') return { view: draft.view('image', null, square), left: 0, top: 0, side };
@@ -112,7 +87,7 @@ function placeSquare(
   const shorter = landscape ? image.height : image.width;
   const longer = landscape ? image.width : image.height;
   if (longer > WHOLE_VIEW_MAX_RATIO * shorter) {
-    const offset = Math.floor(offsetOf(position, longer - shorter));
+    const offset = Math.floor(along * (longer - shorter));
     const box = {
       left: landscape ? offset : 0,
       top: landscape ? 0 : offset,
@@ -123,7 +98,7 @@ function placeSquare(
   }
   const length = Math.round((longer * side) / shorter);
   const whole = landscape ? { width: length, height: side } : { width: side, height: length };
-  const offset = offsetOf(position, length - side);
+  const offset = along * (length - side);
   return {
     view: draft.view('image', null, whole),
     left: landscape ? offset : 0,
@@ -132,25 +107,8 @@ function placeSquare(
   };
 }
 
-function offsetOf(position: SquarePosition, room: number): number {
-  if (position === 'start') return 0;
-  return position === 'end' ? room : room / 2;
-}
-
-function addCrop(
-  draft: PlanDraft,
-  square: Square,
-  placement: Placement,
-  size: number,
-  mirrors: readonly boolean[],
-): void {
-  const room = square.side - size;
-  const left = Math.floor(square.left + placement.x * room);
-  const top = Math.floor(square.top + placement.y * room);
-  for (const mirrored of mirrors) draft.crop(square.view, left, top, mirrored);
-}
-
-function addWholeSquare(draft: PlanDraft, square: Square, size: number): void {
+/** The view of a whole square, resized to `size`. */
+function wholeSquare(draft: PlanDraft, square: Square, size: number): number {
   const { view: parent, side } = square;
   const box = {
     left: Math.floor(square.left),
@@ -158,22 +116,15 @@ function addWholeSquare(draft: PlanDraft, square: Square, size: number): void {
     width: side,
     height: side,
   };
-  const view = draft.view(parent, box, { width: size, height: size });
-  for (const mirrored of [false, true]) draft.crop(view, 0, 0, mirrored);
+  return draft.view(parent, box, { width: size, height: size });
 }
 
-function checkSizes(policy: CropPolicyName, image: PixelSize, spec: ResizeSpec): void {
-  const cutFrom = policy === 'googlenet144' ? PAPER_SCALES[0] : spec.resizeTo;
+function checkSizes(image: PixelSize, spec: ResizeSpec): void {
   const { width, height } = image;
   const sizes = { width, height, inputSize: spec.inputSize, resizeTo: spec.resizeTo };
   for (const [name, value] of Object.entries(sizes)) {
     if (!Number.isInteger(value) || value < 1) {
       throw new RangeError(`Expected a positive integer for ${name} but received ${String(value)}`);
     }
-  }
-  if (spec.inputSize > cutFrom) {
-    throw new RangeError(
-      `Expected inputSize of at most ${String(cutFrom)} for ${policy} but received ${String(spec.inputSize)}`,
-    );
   }
 }

@@ -1,4 +1,4 @@
-import type { CropPolicyName } from '@cropline/contracts';
+import type { CropSettings } from '@cropline/contracts';
 import type { Crop, CropPlan, PixelBox, PixelSize, View } from './crop-plan.js';
 
 /** Gathers views and crops; what is added twice is held once, a crop with the weights added up. */
@@ -34,8 +34,9 @@ export class PlanDraft {
     this.#crops.set(key, { view, left, top, mirrored, weight });
   }
 
-  finish(policy: CropPolicyName, size: number): CropPlan {
-    const crops = [...this.#crops.values()].sort((a, b) => a.view - b.view);
+  finish(policy: CropSettings['policy'], size: number): CropPlan {
+    const crops = [...this.#crops.values()];
+    if (policy !== 'adaptive') crops.sort((a, b) => a.view - b.view);
     return { policy, views: this.#views, crops, size };
   }
 

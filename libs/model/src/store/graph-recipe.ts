@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Precision } from '@cropline/contracts';
+import { DENSE_GRAPH_VERSION, emitDenseGraph } from '../onnx/emit-dense-graph.js';
 import { emitHalfGraph, HALF_GRAPH_VERSION } from '../onnx/emit-half-graph.js';
 import { emitOnnxGraph, GRAPH_VERSION } from '../onnx/emit-onnx-graph.js';
 import type { CalibrationRanges } from '../quantization/calibration-ranges.js';
@@ -22,6 +23,14 @@ export function floatRecipe(
   return precision === 'fp32'
     ? { tag: String(GRAPH_VERSION), emit: (weights) => emitOnnxGraph(variant, weights) }
     : { tag: `fp16-${HALF_GRAPH_VERSION}`, emit: (weights) => emitHalfGraph(variant, weights) };
+}
+
+/** How to make the graph of a variant that takes whole pictures, in fp32. */
+export function denseRecipe(variant: ModelInfo['variant']): GraphRecipe {
+  return {
+    tag: `dense-${DENSE_GRAPH_VERSION}`,
+    emit: (weights) => emitDenseGraph(variant, weights),
+  };
 }
 
 /** How to make the graph of a variant in whole numbers, for the ranges of a calibration. */

@@ -6,7 +6,7 @@ import { chooseModel, infoOf } from './choose-model.js';
 import { DOWNLOAD_LIMITS, type DownloadLimits } from './download.js';
 import { fetchWeights } from './fetch-weights.js';
 import { findCalibration } from './find-calibration.js';
-import { floatRecipe, int8Recipe } from './graph-recipe.js';
+import { denseRecipe, floatRecipe, int8Recipe } from './graph-recipe.js';
 import { KNOWN_MODELS, publishedDigest, type KnownModel } from './known-models.js';
 import type { ResolvedModel, ResolveModelOptions } from './resolved-model.js';
 import { ownWeightsFile, type WeightsFile } from './weights-file.js';
@@ -22,7 +22,7 @@ const STORE_SETTINGS: StoreSettings = { models: KNOWN_MODELS, limits: DOWNLOAD_L
 /**
  * Makes a model ready to be loaded: finds its weights (a file; or for a known name the cache, the mirror,
  * the public URL, in this order), and emits its graph of the precision asked for into the cache where that
- * is not there yet. For int8 it also finds the model's calibration: in the cache, or where the weights come
+ * is not there yet, with the one that takes whole pictures (`dense`). For int8 it also finds the model's calibration: in the cache, or where the weights come
  * from.
  *
  * Processes that start together do the work once. Weights in the cache are held against their digest; what
@@ -57,7 +57,9 @@ export async function resolveModel(
         )
       : floatRecipe(info.variant, precision);
   const graphPath = await cachedGraph(cacheDir, weights, info.variant, recipe, signal);
-  return { info, precision, weightsPath: weights.path, graphPath };
+  const dense = denseRecipe(info.variant);
+  const denseGraphPath = await cachedGraph(cacheDir, weights, info.variant, dense, signal);
+  return { info, precision, weightsPath: weights.path, graphPath, denseGraphPath };
 }
 
 async function namedWeights(

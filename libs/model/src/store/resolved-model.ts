@@ -10,6 +10,8 @@ export interface ResolvedModel {
   readonly weightsPath: string;
   /** The ONNX graph emitted from them in this precision, in the cache. */
   readonly graphPath: string;
+  /** The graph that takes whole pictures (`emitDenseGraph`), in fp32 whatever the precision. */
+  readonly denseGraphPath: string;
 }
 
 /** Which model, and where to look for it. */

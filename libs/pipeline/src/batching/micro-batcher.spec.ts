@@ -86,6 +86,41 @@ describe('MicroBatcher', () => {
     expect(batcher.waiting).toBe(2);
   });
 
+  it('takes what a job adds before jobs that have not begun, but after urgent crops', () => {
+    const { batcher } = batcherOf(4);
+    batcher.add('a', 4, false);
+    batcher.add('b', 4, false);
+    batcher.add('c', 3, false);
+    expect(shown(batcher.next(PREFETCHING))).toBe('a0 a1 a2 a3');
+    expect(shown(batcher.next(PREFETCHING))).toBe('b0 b1 b2 b3');
+    batcher.add('b', 6, false, 4);
+    batcher.add('a', 5, false, 4);
+    batcher.add('u', 1, true);
+    expect(batcher.waiting).toBe(7);
+    expect(shown(batcher.next(PREFETCHING))).toBe('u0 b4 b5 a4');
+    expect(shown(batcher.next(BUSY))).toBe('rest');
+  });
+
+  it('lets every job begin, however often those that have begun add crops', () => {
+    const { batcher } = batcherOf(4);
+    const rounds = 10;
+    const most = 4 * rounds;
+    for (let job = 0; job < 3; job += 1) batcher.add(`j${job}`, 4, false);
+    batcher.add('last', 4, false);
+    let arrived = 0;
+    for (let batch = 0; ; batch += 1) {
+      // Others keep coming behind it for ever, and each that has run four crops wants four more.
+      batcher.add(`new${arrived++}`, 4, false);
+      const decision = batcher.next(PREFETCHING);
+      if (decision.kind !== 'run') throw new Error(decision.kind);
+      if (decision.places.some(({ job }) => job === 'last')) break;
+      expect(decision.places.every(({ job }) => job.startsWith('j'))).toBe(true);
+      expect(batch).toBeLessThan(3 * rounds);
+      const { job, crop } = decision.places[3]!;
+      if (crop + 1 < most) batcher.add(job, crop + 5, false, crop + 1);
+    }
+  });
+
   it('forgets what is removed, and keeps what is in a batch already', () => {
     const { batcher } = batcherOf(4);
     batcher.add('a', 6, false);
@@ -111,9 +146,14 @@ describe('MicroBatcher', () => {
       prefetching: fc.integer({ min: 0, max: 3 }),
     }),
     fc.record({ kind: fc.constant('remove' as const), job: fc.nat(20) }),
+    fc.record({
+      kind: fc.constant('more' as const),
+      job: fc.nat(20),
+      crops: fc.integer({ min: 1, max: 10 }),
+    }),
   );
 
-  it('hands over every crop exactly once, urgent first, in order, and never late', () => {
+  it('hands over every crop exactly once, urgent first, then what was added later, in order, never late', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 16 }), fc.array(step, { maxLength: 60 }), run),
       { numRuns: 500 },
@@ -127,10 +167,19 @@ describe('MicroBatcher', () => {
       maxWaitMs: MAX_WAIT_MS,
       now: () => now,
     });
-    // The crops that wait, by the simplest rule there is: one list a priority.
-    const lists = { urgent: [] as Entry[], normal: [] as Entry[] };
-    const waiting = (): Entry[] => [...lists.urgent, ...lists.normal];
-    let jobs = 0;
+    // The crops that wait, by the simplest rule there is: one list after the other.
+    const lists: Entry[][] = [[], [], [], []];
+    const waiting = (): Entry[] => lists.flat();
+    const keep = (wanted: (entry: Entry) => boolean): void => {
+      for (const [index, list] of lists.entries()) lists[index] = list.filter(wanted);
+    };
+    const added: { urgent: boolean; crops: number }[] = [];
+    const push = (job: number, from: number, end: number): void => {
+      const { urgent } = added[job]!;
+      const list = lists[(urgent ? 0 : 2) + (from > 0 ? 0 : 1)]!;
+      for (let crop = from; crop < end; crop += 1) list.push({ job, crop, since: now });
+      batcher.add(job, end, urgent, from);
+    };
 
     const ask = (vacancy: Vacancy): boolean => {
       const before = waiting();
@@ -154,8 +203,7 @@ describe('MicroBatcher', () => {
         before.slice(0, count).map(({ job, crop }) => ({ job, crop })),
       );
       const gone = new Set(before.slice(0, count));
-      lists.urgent = lists.urgent.filter((entry) => !gone.has(entry));
-      lists.normal = lists.normal.filter((entry) => !gone.has(entry));
+      keep((entry) => !gone.has(entry));
       return true;
     };
 
@@ -163,15 +211,17 @@ describe('MicroBatcher', () => {
       if (action.kind === 'pass') now += action.ms;
       else if (action.kind === 'ask') ask(action);
       else if (action.kind === 'add') {
-        const job = jobs++;
-        const list = action.urgent ? lists.urgent : lists.normal;
-        for (let crop = 0; crop < action.crops; crop += 1) list.push({ job, crop, since: now });
-        batcher.add(job, action.crops, action.urgent);
+        const job = added.push({ urgent: action.urgent, crops: action.crops }) - 1;
+        push(job, 0, action.crops);
+      } else if (action.kind === 'more') {
+        const job = added[action.job];
+        if (job === undefined || waiting().some((entry) => entry.job === action.job)) continue;
+        job.crops += action.crops;
+        push(action.job, job.crops - action.crops, job.crops);
       } else {
         const others = ({ job }: Entry): boolean => job !== action.job;
         const mine = waiting().length - waiting().filter(others).length;
-        lists.urgent = lists.urgent.filter(others);
-        lists.normal = lists.normal.filter(others);
+        keep(others);
         expect(batcher.remove(action.job)).toBe(mine);
       }
       expect(batcher.waiting).toBe(waiting().length);
@@ -186,6 +236,7 @@ type Step =
   | { readonly kind: 'add'; readonly crops: number; readonly urgent: boolean }
   | { readonly kind: 'pass'; readonly ms: number }
   | ({ readonly kind: 'ask' } & Vacancy)
+  | { readonly kind: 'more'; readonly job: number; readonly crops: number }
   | { readonly kind: 'remove'; readonly job: number };
 
 interface Entry {

@@ -31,24 +31,33 @@ export interface MicroBatcherOptions {
 interface Waiting<Job> {
   readonly job: Job;
   readonly since: number;
-  readonly crops: number;
+  readonly end: number;
   next: number;
+}
+
+/** What waits with one priority. */
+interface Lane<Job> {
+  /** Further crops of jobs that have run some. */
+  begun: Waiting<Job>[];
+  fresh: Waiting<Job>[];
 }
 
 /**
  * Gathers the crops of all images in flight into device batches. A state machine without timers or
  * threads: it is told what came, and says what to do.
  *
- * - Urgent crops go first; within a priority, first come, first served. A job with more crops than a
- *   batch is split, and one with fewer shares its batch with others.
+ * - Urgent crops go first; within a priority those that a job adds later, so that it ends and its memory is
+ *   freed before others begin; then first come, first served. Jobs add so only after they have begun, and
+ *   none begins meanwhile, so whoever comes first waits for the crops of finitely many.
+ * - A job with more crops than a batch is split, and one with fewer shares its batch with others.
  * - A busy device gets a full batch to go on with, or nothing yet: more crops may come while it runs.
  * - An idle device gets a full batch at once; otherwise what there is, shared among all that are idle,
  *   once its oldest crop has waited `maxWaitMs`.
  */
 export class MicroBatcher<Job> {
   readonly #options: MicroBatcherOptions;
-  #urgent: Waiting<Job>[] = [];
-  #normal: Waiting<Job>[] = [];
+  readonly #urgent: Lane<Job> = { begun: [], fresh: [] };
+  readonly #normal: Lane<Job> = { begun: [], fresh: [] };
   #waiting = 0;
 
   constructor(options: MicroBatcherOptions) {
@@ -60,11 +69,12 @@ export class MicroBatcher<Job> {
     return this.#waiting;
   }
 
-  /** Queues the crops 0 … `crops` − 1 of a job. */
-  add(job: Job, crops: number, urgent: boolean): void {
-    const queue = urgent ? this.#urgent : this.#normal;
-    queue.push({ job, crops, next: 0, since: this.#options.now() });
-    this.#waiting += crops;
+  /** Queues the crops `from` … `end` − 1 of a job; with `from` above 0 it has run those before. */
+  add(job: Job, end: number, urgent: boolean, from = 0): void {
+    const lane = urgent ? this.#urgent : this.#normal;
+    const queue = from > 0 ? lane.begun : lane.fresh;
+    queue.push({ job, end, next: from, since: this.#options.now() });
+    this.#waiting += end - from;
   }
 
   /** Forgets the crops of a job that are in no batch yet, and says how many there were. */
@@ -72,11 +82,13 @@ export class MicroBatcher<Job> {
     let removed = 0;
     const keep = (entry: Waiting<Job>): boolean => {
       if (entry.job !== job) return true;
-      removed += entry.crops - entry.next;
+      removed += entry.end - entry.next;
       return false;
     };
-    this.#urgent = this.#urgent.filter(keep);
-    this.#normal = this.#normal.filter(keep);
+    for (const lane of [this.#urgent, this.#normal]) {
+      lane.begun = lane.begun.filter(keep);
+      lane.fresh = lane.fresh.filter(keep);
+    }
     this.#waiting -= removed;
     return removed;
   }
@@ -96,16 +108,21 @@ export class MicroBatcher<Job> {
   }
 
   #oldest(): number {
-    return Math.min(this.#urgent[0]?.since ?? Infinity, this.#normal[0]?.since ?? Infinity);
+    return Math.min(...this.#queues().map(([head]) => head?.since ?? Infinity));
+  }
+
+  /** In the order in which crops are taken. */
+  #queues(): Waiting<Job>[][] {
+    return [this.#urgent, this.#normal].flatMap(({ begun, fresh }) => [begun, fresh]);
   }
 
   #take(count: number): BatchDecision<Job> {
     const places: BatchPlace<Job>[] = [];
-    for (const queue of [this.#urgent, this.#normal]) {
+    for (const queue of this.#queues()) {
       for (let head = queue[0]; head !== undefined && places.length < count; head = queue[0]) {
-        const end = Math.min(head.crops, head.next + count - places.length);
+        const end = Math.min(head.end, head.next + count - places.length);
         for (; head.next < end; head.next += 1) places.push({ job: head.job, crop: head.next });
-        if (head.next === head.crops) queue.shift();
+        if (head.next === head.end) queue.shift();
       }
     }
     this.#waiting -= places.length;

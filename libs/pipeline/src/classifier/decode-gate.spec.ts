@@ -67,6 +67,31 @@ describe('DecodeGate', () => {
     expect(admitted).toEqual(['square', 'next']);
   });
 
+  it('counts the crops an image wants later, until it leaves', async () => {
+    const { admitted, tickets, enter } = gateOf({ decodes: 4, cropsAhead: 4 });
+    enter('a', 8);
+    for (const name of ['b', 'c', 'd']) enter(name, 1);
+    await turns();
+    tickets['a']!.decoded(2);
+    await turns();
+    expect(admitted).toEqual(['a', 'b', 'c']);
+    tickets['a']!.wants(3);
+    for (let crop = 0; crop < 2; crop += 1) tickets['a']!.taken();
+    tickets['b']!.taken();
+    await turns();
+    expect(admitted).toEqual(['a', 'b', 'c']);
+    tickets['a']!.taken();
+    await turns();
+    expect(admitted).toEqual(['a', 'b', 'c', 'd']);
+    tickets['a']!.leave();
+    tickets['a']!.wants(100);
+    tickets['b']!.decoded();
+    tickets['c']!.decoded();
+    enter('e', 1);
+    await turns();
+    expect(admitted).toEqual(['a', 'b', 'c', 'd', 'e']);
+  });
+
   it('takes back all that an image held when it leaves, but its decoding only when that ends', async () => {
     const { admitted, tickets, enter } = gateOf({ decodes: 1, cropsAhead: 32 });
     for (const name of ['a', 'b']) enter(name, 144);

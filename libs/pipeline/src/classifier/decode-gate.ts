@@ -25,6 +25,8 @@ interface Lane {
 export interface DecodeTicket {
   /** Its decoding has ended, well or badly; `crops` is how many it came to. */
   decoded(crops?: number): void;
+  /** It wants so many crops more, beside those it was decoded for. */
+  wants(crops: number): void;
   /** One of its crops is in a device batch. */
   taken(): void;
   /** It wants nothing more of the device. Its decoding, where it still runs, goes on to count. */
@@ -50,7 +52,7 @@ export class DecodeGate {
   /**
    * Waits until an image may be decoded.
    *
-   * @param crops how many it will come to at most.
+   * @param crops how many it is likely to come to.
    * @throws The signal's reason, or what the gate was closed with.
    */
   async enter(crops: number, urgent: boolean, signal?: AbortSignal): Promise<DecodeTicket> {
@@ -97,6 +99,7 @@ export class DecodeGate {
   #ticket(lane: Lane, crops: number): DecodeTicket {
     let ahead = crops;
     let decoding = true;
+    let left = false;
     lane.cropsAhead += ahead;
     this.#decoding += 1;
     const keep = (crops: number): void => {
@@ -113,8 +116,16 @@ export class DecodeGate {
         keep(actual);
         this.#admit();
       },
+      wants: (crops) => {
+        if (left) return;
+        ahead += crops;
+        lane.cropsAhead += crops;
+      },
       taken: () => keep(Math.max(0, ahead - 1)),
-      leave: () => keep(0),
+      leave: () => {
+        left = true;
+        keep(0);
+      },
     };
   }
 }

@@ -1,46 +1,49 @@
-import type { CropPlan } from '@cropline/model';
+import type { CropPlan, PixelSize } from '@cropline/model';
 import { cutCrop } from '../crops/cut-crop.js';
 import { BYTES_PER_PIXEL, type Picture } from '../decode/picture.js';
 import { deviceTime, type DeviceRun } from './device-run.js';
 
-/** What the device made of an image. */
-export interface JobAnswer {
-  /** Crops × classes, softmax, in the order of the plan. */
-  readonly scores: Float32Array;
-  /** How long the device ran crops of it, in milliseconds. */
-  readonly deviceMs: number;
+/** Crops that are run before the next are asked for, and who waits for them. */
+interface Round {
+  left: number;
+  resolve(): void;
+  reject(error: unknown): void;
 }
 
 /** A decoded image on its way through device batches: where its crops come from and their scores go to. */
 export class ImageJob {
-  /** The scores of all its crops; rejects with what `fail` was given. */
-  readonly answer: Promise<JobAnswer>;
   readonly #plan: CropPlan;
   readonly #classes: number;
   readonly #scores: Float32Array;
   readonly #runs = new Set<DeviceRun>();
-  /** Null once it is settled: nothing is cut from then on. Till then a batch may have to run again. */
-  #pictures: readonly Picture[] | null;
-  #left: number;
-  #resolve!: (answer: JobAnswer) => void;
-  #reject!: (error: unknown) => void;
+  /** Null once nobody waits for it: nothing is cut from then on. Till then a batch may have to run again. */
+  #pictures: readonly (Picture | undefined)[] | null;
+  #round: Round | null = null;
+  #failure: { readonly error: unknown } | null = null;
 
-  /** @param pictures one a view of the plan. */
-  constructor(plan: CropPlan, pictures: readonly Picture[], classes: number) {
+  /** @param pictures one a view of the plan; those of a round are there when it begins. */
+  constructor(plan: CropPlan, pictures: readonly (Picture | undefined)[], classes: number) {
     this.#plan = plan;
     this.#pictures = pictures;
     this.#classes = classes;
-    this.#left = plan.crops.length;
-    this.#scores = new Float32Array(this.#left * classes);
-    this.answer = new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
+    this.#scores = new Float32Array(plan.crops.length * classes);
   }
 
-  /** How many crops it has. */
-  get crops(): number {
-    return this.#plan.crops.length;
+  /** Whether its crops are whole views, for the dense graph. */
+  get whole(): boolean {
+    return this.#plan.policy === 'dense';
+  }
+
+  /** Width and height of a crop. */
+  sizeOf(index: number): PixelSize {
+    const { crops, views, size } = this.#plan;
+    const view = this.whole ? views[crops[index]?.view ?? -1] : undefined;
+    return view ?? { width: size, height: size };
+  }
+
+  /** How long the device ran crops of it so far, in milliseconds. */
+  get deviceMs(): number {
+    return deviceTime(this.#runs);
   }
 
   /** Whether anyone still waits for its answer. */
@@ -48,33 +51,50 @@ export class ImageJob {
     return this.#pictures !== null;
   }
 
+  /** Begins a round of `crops` more crops; resolves when they have their scores, rejects with what `fail` was given. */
+  begin(crops: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#failure === null) this.#round = { left: crops, resolve, reject };
+      else reject(this.#failure.error as Error);
+    });
+  }
+
+  /** The scores of its first `crops` crops × classes, softmax, in the order of the plan. */
+  scores(crops: number): Float32Array {
+    return this.#scores.subarray(0, crops * this.#classes);
+  }
+
   /** Writes the pixels of a crop into `target` from byte `at` on, and returns whether it is mirrored. */
   cut(index: number, target: Uint8Array, at: number): boolean {
     const crop = this.#plan.crops[index];
     const picture = crop === undefined ? undefined : this.#pictures?.[crop.view];
     if (crop === undefined || picture === undefined) return false;
-    cutCrop(picture, crop, this.#plan.size, target, at);
+    if (this.whole) target.set(picture.pixels, at);
+    else cutCrop(picture, crop, this.#plan.size, target, at);
     return crop.mirrored;
   }
 
   /** Takes the scores of one crop, and of which run of the device they are. */
   take(index: number, scores: Float32Array, run: DeviceRun): void {
-    if (!this.wanted) return;
+    const round = this.#round;
+    if (!this.wanted || round === null) return;
     this.#scores.set(scores, index * this.#classes);
     this.#runs.add(run);
-    this.#left -= 1;
-    if (this.#left > 0) return;
-    this.#pictures = null;
-    this.#resolve({ scores: this.#scores, deviceMs: deviceTime(this.#runs) });
+    round.left -= 1;
+    if (round.left > 0) return;
+    this.#round = null;
+    round.resolve();
   }
 
-  /** Gives it up; `answer` rejects unless it is there already. */
+  /** Gives it up: the round that it is in rejects, or the next to begin. */
   fail(error: unknown): void {
+    this.#failure ??= { error };
     this.#pictures = null;
-    this.#reject(error);
+    this.#round?.reject(error);
+    this.#round = null;
   }
 
-  /** Nobody waits for it any more: lets go of its pictures, and its answer never comes. */
+  /** Nobody waits for it any more: lets go of its pictures, and no round ends. */
   drop(): void {
     this.#pictures = null;
   }

@@ -38,6 +38,7 @@ async function start(script: ThreadScript, threads = 1): Promise<void> {
       },
       precision: 'int8',
       graphPath: folder,
+      denseGraphPath: folder,
     },
     device: 'cpu',
     maxPixels: 1e6,

@@ -1,10 +1,8 @@
 import { availableParallelism } from 'node:os';
-import { CROP_COUNTS, CroplineError } from '@cropline/contracts';
+import { cropSettings, CroplineError } from '@cropline/contracts';
 import { averageScores, planCrops, topPredictions, type CropPlan } from '@cropline/model';
-import { MicroBatcher } from '../batching/micro-batcher.js';
-import { decodeViews } from '../decode/decode-views.js';
 import { digestBytes } from '../decode/digest-bytes.js';
-import type { Picture } from '../decode/picture.js';
+import { ImageViews } from '../decode/image-views.js';
 import { readHeader, type ImageHeader } from '../decode/read-header.js';
 import { InferencePool } from '../inference/inference-pool.js';
 import type {
@@ -14,12 +12,17 @@ import type {
   ImageClassification,
 } from './classifier.js';
 import { CropBatch } from './crop-batch.js';
+import { CropQueue } from './crop-queue.js';
+import {
+  averagedCrops,
+  cropRounds,
+  expectedCrops,
+  viewsOf,
+  type CropRounds,
+} from './crop-rounds.js';
 import { DecodeGate, type DecodeTicket } from './decode-gate.js';
-import { ImageJob, type JobAnswer } from './image-job.js';
+import { ImageJob } from './image-job.js';
 import { untilAborted } from './until-aborted.js';
-
-/** How long a crop waits for others while a device is idle, in milliseconds. */
-const MAX_WAIT_MS = 3;
 
 /**
  * Full batches of crops that are decoded, or being decoded, for every thread, beside the two that it holds:
@@ -31,14 +34,29 @@ const BATCHES_AHEAD = 4;
 export interface PooledClassifierOptions extends Required<ClassifierOptions> {
   /** The compiled entry of an inference thread; default: the real one. */
   readonly entry?: URL;
+  /** What says how many crops of an image are run; default: what its policy asks for. */
+  readonly rounds?: typeof cropRounds;
 }
 
 /** An image with its pixels, and what they are cut into. */
 interface DecodedImage {
   readonly header: ImageHeader;
   readonly plan: CropPlan;
-  /** One a view of the plan. */
-  readonly pictures: readonly Picture[];
+  readonly rounds: CropRounds;
+  /** Those of the first round are made. */
+  readonly views: ImageViews;
+}
+
+/** What the device made of an image. */
+interface Inference {
+  /** Crops that were run; the plan's, from the first on. */
+  readonly crops: number;
+  /** Crops × classes, softmax. */
+  readonly scores: Float32Array;
+  /** How long the device ran crops of it, in milliseconds. */
+  readonly deviceMs: number;
+  /** How long views of later rounds took to make, in milliseconds. */
+  readonly resizeMs: number;
 }
 
 /**
@@ -50,7 +68,7 @@ export class PooledClassifier implements Classifier {
   readonly info: Classifier['info'];
   readonly #options: PooledClassifierOptions;
   readonly #gate: DecodeGate;
-  readonly #batcher: MicroBatcher<ImageJob>;
+  readonly #queue: CropQueue;
   /** Images that are decoded and not yet answered. */
   readonly #jobs = new Map<ImageJob, DecodeTicket>();
   readonly #underWay = new Set<Promise<ImageClassification>>();
@@ -74,11 +92,7 @@ export class PooledClassifier implements Classifier {
       decodes: availableParallelism() + 1,
       cropsAhead: BATCHES_AHEAD * threads * batchSize,
     });
-    this.#batcher = new MicroBatcher({
-      batchSize,
-      maxWaitMs: MAX_WAIT_MS,
-      now: () => performance.now(),
-    });
+    this.#queue = new CropQueue(batchSize);
   }
 
   /** @throws CroplineError `BACKEND_FAILED` or `DEVICE_UNAVAILABLE` when a session cannot be made. */
@@ -88,6 +102,7 @@ export class PooledClassifier implements Classifier {
     classifier.#pool = await InferencePool.start({
       settings: {
         graphPath: model.graphPath,
+        denseGraphPath: model.denseGraphPath,
         device,
         classes: model.info.classes,
         inputSize: model.info.inputSize,
@@ -118,7 +133,7 @@ export class PooledClassifier implements Classifier {
   }
 
   async #classify(bytes: Buffer, control: ClassifyControl): Promise<ImageClassification> {
-    const { crops: policy, topK, urgent = false, signal } = control;
+    const { crops, topK, urgent = false, signal } = control;
     const { info } = this.#options.model;
     const started = performance.now();
     signal?.throwIfAborted();
@@ -128,28 +143,29 @@ export class PooledClassifier implements Classifier {
         'Expected a running classifier but it was closed. Make a new one.',
       );
     }
-    const ticket = await this.#gate.enter(CROP_COUNTS[policy], urgent, signal);
+    const ticket = await this.#gate.enter(expectedCrops(crops), urgent, signal);
     try {
       const admitted = performance.now();
-      const [{ header, plan, pictures }, digest] = await untilAborted(
+      const [image, digest] = await untilAborted(
         Promise.all([this.#decode(bytes, control, ticket), digestBytes(bytes)]),
         signal,
       );
       const decoded = performance.now();
-      const job = new ImageJob(plan, pictures, info.classes);
-      const { scores, deviceMs } = await this.#infer(job, ticket, control);
-      const weights = plan.crops.map(({ weight }) => weight);
+      const ran = await this.#infer(image, ticket, control);
+      const weights = image.plan.crops.slice(0, ran.crops).map(({ weight }) => weight);
       const predictions = topPredictions(
-        averageScores(scores, weights, info.classes),
+        averageScores(ran.scores, weights, info.classes),
         topK,
         info.labels,
       );
+      const { header } = image;
       const total = performance.now() - started;
-      const decode = decoded - admitted;
+      const decode = decoded - admitted + ran.resizeMs;
       return {
         predictions,
-        crops: { policy, count: CROP_COUNTS[policy] },
-        model: this.info.model,
+        crops: { ...cropSettings(crops), count: averagedCrops(crops, image.plan, ran.crops) },
+        // The dense graph is in fp32 alone.
+        model: crops === 'dense' ? { ...this.info.model, precision: 'fp32' } : this.info.model,
         image: {
           width: header.width,
           height: header.height,
@@ -159,8 +175,8 @@ export class PooledClassifier implements Classifier {
         },
         timingsMs: {
           decode,
-          queue: Math.max(0, total - decode - deviceMs),
-          infer: deviceMs,
+          queue: Math.max(0, total - decode - ran.deviceMs),
+          infer: ran.deviceMs,
           total,
         },
       };
@@ -177,30 +193,50 @@ export class PooledClassifier implements Classifier {
     try {
       const header = await readHeader(bytes, this.#options.maxPixels);
       const { width, height } = header;
-      const plan = planCrops(crops, { width, height }, this.#options.model.info);
-      const pictures = await decodeViews(bytes, header, plan.views, signal);
-      ticket.decoded(plan.crops.length);
-      return { header, plan, pictures };
+      const { model, rounds: roundsOf = cropRounds } = this.#options;
+      const plan = planCrops(crops, { width, height }, model.info);
+      const rounds = roundsOf(cropSettings(crops), plan, model.info.classes);
+      const views = new ImageViews(bytes, header, plan.views);
+      await views.make(viewsOf(plan, 0, rounds.first), signal);
+      ticket.decoded(rounds.first);
+      return { header, plan, rounds, views };
     } finally {
       ticket.decoded();
     }
   }
 
-  /** Has the device run the crops of a job; takes back those that still wait when it is given up. */
+  /** Has the device run the crops of an image, round by round; takes back those that still wait when it is given up. */
   async #infer(
-    job: ImageJob,
+    { plan, rounds, views }: DecodedImage,
     ticket: DecodeTicket,
     { urgent = false, signal }: ClassifyControl,
-  ): Promise<JobAnswer> {
+  ): Promise<Inference> {
     if (this.#broken !== null) throw this.#broken;
+    const job = new ImageJob(plan, views.pictures, this.#options.model.info.classes);
     this.#jobs.set(job, ticket);
+    let done = 0;
+    let resizeMs = 0;
     try {
-      this.#batcher.add(job, job.crops, urgent);
-      this.#pump();
-      return await untilAborted(job.answer, signal);
+      let wanted = rounds.first;
+      while (wanted > done) {
+        if (done > 0) {
+          // Before its views are made: no other image is to be let in for the room that they take.
+          ticket.wants(wanted - done);
+          const begun = performance.now();
+          await untilAborted(views.make(viewsOf(plan, done, wanted), signal), signal);
+          resizeMs += performance.now() - begun;
+        }
+        const answered = job.begin(wanted - done);
+        this.#queue.add(job, wanted, urgent, done);
+        this.#pump();
+        await untilAborted(answered, signal);
+        done = wanted;
+        wanted = rounds.next(job.scores(done), done);
+      }
+      return { crops: done, scores: job.scores(done), deviceMs: job.deviceMs, resizeMs };
     } finally {
       job.drop();
-      this.#batcher.remove(job);
+      this.#queue.remove(job);
       this.#jobs.delete(job);
     }
   }
@@ -211,9 +247,9 @@ export class PooledClassifier implements Classifier {
     if (pool === null) return;
     clearTimeout(this.#timer);
     for (;;) {
-      const decision = this.#batcher.next(pool.vacancy());
+      const decision = this.#queue.next(pool.vacancy());
       if (decision.kind === 'run') {
-        pool.run(new CropBatch(decision.places, this.#options.model.info.inputSize));
+        pool.run(new CropBatch(decision.places));
         for (const { job } of decision.places) this.#jobs.get(job)?.taken();
         continue;
       }

@@ -57,7 +57,7 @@ const calibrate = (names: Iterable<string>, more: Partial<CalibrateOptions> = {}
 describe('cutImage', () => {
   it('gives the crops that inference sees', async () => {
     const classifier = await createClassifier({
-      model: { info, precision: 'fp32', graphPath },
+      model: { info, precision: 'fp32', graphPath, denseGraphPath: graphPath },
       device: 'cpu',
       maxPixels: MAX_PIXELS,
     });
