@@ -69,7 +69,7 @@ describe('classifications over HTTP', () => {
     );
     expect(problem).toMatchObject({ status: 422, code: 'REQUEST_INVALID' });
     expect(problem.errors).toEqual([
-      { path: 'crops', message: expect.stringContaining('grid: Too big') },
+      { path: 'crops.grid', message: expect.stringContaining('Too big') },
     ]);
   });
 

@@ -142,7 +142,7 @@ export const BATCH_BODIES: readonly BadRequest[] = (
       'an agreement that no rule can promise',
       json({ items: [item], options: { crops: { policy: 'adaptive', agreement: 1 } } }),
       'REQUEST_INVALID',
-      'agreement: Too big',
+      '"options.crops.agreement"',
     ],
     [
       'a topK of 0',

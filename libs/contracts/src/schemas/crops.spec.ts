@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import {
+  cropsFaults,
   cropsSchema,
   cropSettings,
   cropsText,
@@ -9,8 +10,10 @@ import {
   usedCropsSchema,
 } from './crops.js';
 
-const fault = (crops: unknown): string =>
-  (cropsSchema.safeParse(crops).error?.issues ?? []).map(({ message }) => message).join(' | ');
+const fault = (crops: unknown): string => {
+  const { error } = cropsSchema.safeParse(crops);
+  return error === undefined ? '' : cropsFaults(error);
+};
 
 describe('the option crops', () => {
   it.each([
@@ -40,7 +43,7 @@ describe('the option crops', () => {
     [{ policy: 'eleven' }, 'policy: Invalid input: expected "adaptive"'],
     [{ policy: 'adaptive', agreement: 0.5 }, 'agreement: Too small: expected number to be >=0.9'],
     [{ policy: 'adaptive', upTo: 'single' }, 'upTo: Invalid option'],
-    [{ policy: 'adaptive', grid: 2 }, 'Unrecognized key: "policy"'],
+    [{ policy: 'adaptive', grid: 2 }, 'Unrecognized key: "grid"'],
     [{ scales: [256], grid: 2 }, 'mirror: Invalid input: expected boolean'],
     [{ scales: [256, 100], grid: 2, mirror: true }, 'scales.1: Too small: expected number to be'],
     [{ scales: [256, 256], grid: 2, mirror: true }, 'scales: Expected scales that differ'],
@@ -56,8 +59,10 @@ describe('the option crops', () => {
   });
 
   it('says the same of a plan as text, and of text that is no JSON', () => {
-    const read = (text: string): string =>
-      cropsTextSchema.safeParse(text).error?.issues[0]?.message ?? '';
+    const read = (text: string): string => {
+      const { error } = cropsTextSchema.safeParse(text);
+      return error === undefined ? '' : cropsFaults(error);
+    };
     expect(read('{"scales":[256],"grid":9,"mirror":true}')).toContain('grid: Too big');
     expect(read('{"scales":')).toContain('Expected single, ten');
     expect(read('')).toContain('Expected single, ten');
