@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import {
   CROPS_TEXT_HELP,
   CroplineError,
+  cropsFaults,
   cropsTextSchema,
   describeCause,
   type Crops,
@@ -40,7 +41,7 @@ export function readDemoOptions(args: readonly string[]): DemoOptions {
   const { images, crops, keep, help } = parse(args);
   const chosen = cropsTextSchema.safeParse(crops);
   if (!chosen.success) {
-    const faults = chosen.error.issues.map(({ message }) => message).join('; ');
+    const faults = cropsFaults(chosen.error);
     throw new CroplineError('USAGE_INVALID', `--crops ${crops}: ${faults}.`);
   }
   // npm runs scripts in the repository's root and says from where it was called.

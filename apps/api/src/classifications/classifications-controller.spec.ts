@@ -54,6 +54,25 @@ describe('classifications over HTTP', () => {
     });
   });
 
+  it('takes a plan of crops as JSON, in the body and in the query', async () => {
+    const crops = { scales: [256, 320], grid: 2, mirror: true };
+    await api.post('/v1/classifications', { url: 's3://b/k', options: { crops } });
+    await upload(Uint8Array.of(1), `?crops=${encodeURIComponent(JSON.stringify(crops))}`);
+    await upload(Uint8Array.of(1), '?crops={"policy":"adaptive","upTo":"ten"}');
+    expect(api.fake.classified.map(({ options }) => options.crops)).toEqual([
+      crops,
+      crops,
+      { policy: 'adaptive', upTo: 'ten', agreement: 0.99 },
+    ]);
+    const problem = await problemIn(
+      await upload(Uint8Array.of(1), '?crops={"scales":[256],"grid":9,"mirror":true}'),
+    );
+    expect(problem).toMatchObject({ status: 422, code: 'REQUEST_INVALID' });
+    expect(problem.errors).toEqual([
+      { path: 'crops.grid', message: expect.stringContaining('Too big') },
+    ]);
+  });
+
   it('takes the largest image and no larger', async () => {
     expect((await upload(new Uint8Array(MAX_UPLOAD_BYTES))).status).toBe(200);
     const problem = await problemIn(await upload(new Uint8Array(MAX_UPLOAD_BYTES + 1)));

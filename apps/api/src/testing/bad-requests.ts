@@ -130,6 +130,21 @@ export const BATCH_BODIES: readonly BadRequest[] = (
       '"options.crops"',
     ],
     [
+      'a plan of too many crops',
+      json({
+        items: [item],
+        options: { crops: { scales: [224, 256, 288, 320, 352], grid: 8, mirror: true } },
+      }),
+      'REQUEST_INVALID',
+      'at most 512 crops',
+    ],
+    [
+      'an agreement that no rule can promise',
+      json({ items: [item], options: { crops: { policy: 'adaptive', agreement: 1 } } }),
+      'REQUEST_INVALID',
+      '"options.crops.agreement"',
+    ],
+    [
       'a topK of 0',
       json({ items: [item], options: { topK: 0 } }),
       'REQUEST_INVALID',

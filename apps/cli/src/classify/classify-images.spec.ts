@@ -75,6 +75,19 @@ describe('cropline classify', () => {
     expect(code).toBe(0);
   });
 
+  it('takes a plan of crops as JSON, and says what is wrong with one', async () => {
+    const plan = { scales: [240], grid: 2, mirror: false };
+    const { stdout } = await classify(['photos/0.png', '--json', '--crops', JSON.stringify(plan)]);
+    expect(parse(stdout)[0]).toMatchObject({ crops: { policy: 'custom', ...plan, count: 4 } });
+    const adaptive = await classify(['photos/0.png', '--json', '--crops', 'adaptive']);
+    expect(parse(adaptive.stdout)[0]).toMatchObject({
+      crops: { policy: 'adaptive', upTo: 'googlenet144', agreement: 0.99 },
+    });
+    const { code, stderr } = await classify(['photos', '--crops', '{"scales":[240],"grid":2}']);
+    expect(stderr).toContain('mirror: Invalid input: expected boolean');
+    expect(code).toBe(2);
+  });
+
   it('reports what is bad at its place and classifies the rest', async () => {
     const whole = await readFile(photo('0.png'));
     await writeFile(join(folder, 'cut.png'), whole.subarray(0, whole.length / 2));

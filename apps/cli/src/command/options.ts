@@ -1,6 +1,7 @@
 import {
   classifyOptionsSchema,
   CROPS_TEXT_HELP,
+  cropsFaults,
   cropsTextSchema,
   type ClassifyOptions,
 } from '@cropline/contracts';
@@ -21,9 +22,7 @@ export function cropsOption(): Option {
     .argParser((text) => {
       const crops = cropsTextSchema.safeParse(text);
       if (crops.success) return crops.data;
-      throw new InvalidArgumentError(
-        `${crops.error.issues.map(({ message }) => message).join('; ')}.`,
-      );
+      throw new InvalidArgumentError(`${cropsFaults(crops.error)}.`);
     })
     .default(DEFAULTS.crops);
 }

@@ -54,6 +54,15 @@ describe('what CroplineClient asks', () => {
     expect([...(server.asked[1]?.body ?? [])]).toEqual([255, 0, 7]);
   });
 
+  it('sends a plan of crops as it is, and as JSON text where it goes into the query', async () => {
+    const crops = { scales: [256], grid: 2, mirror: true };
+    await client.classify({ url: 's3://b/k' }, { crops });
+    await client.classify({ bytes: Uint8Array.of(1), contentType: 'image/png' }, { crops });
+    expect(JSON.parse(String(server.asked[0]?.body))).toMatchObject({ options: { crops } });
+    const query = new URL(server.asked[1]?.url ?? '', server.url).searchParams;
+    expect(JSON.parse(query.get('crops') ?? '')).toEqual(crops);
+  });
+
   it('keeps a path of the base URL, with or without a slash at its end', async () => {
     for (const path of ['/cropline', '/cropline/']) {
       await new CroplineClient({ baseUrl: server.url + path }).getBatch('x');

@@ -159,10 +159,15 @@ export function cropsText(crops: z.input<typeof cropsSchema>): string {
 function cropsFault(input: unknown): string {
   if (typeof input === 'object' && input !== null && !Array.isArray(input)) {
     const schema = 'scales' in input || 'grid' in input ? customCropsSchema : adaptiveCropsSchema;
-    const issues = schema.safeParse(input).error?.issues ?? [];
-    return issues
-      .map(({ path, message }) => (path.length === 0 ? message : `${path.join('.')}: ${message}`))
-      .join('; ');
+    const { error } = schema.safeParse(input);
+    if (error !== undefined) return cropsFaults(error);
   }
   return `Expected ${CROPS_TEXT_HELP}`;
+}
+
+/** What is wrong with crops that one of these schemas refused, each fault with its field. */
+export function cropsFaults({ issues }: z.core.$ZodError): string {
+  return issues
+    .map(({ path, message }) => (path.length === 0 ? message : `${path.join('.')}: ${message}`))
+    .join('; ');
 }

@@ -71,10 +71,13 @@ function addSlot(draft: PlanDraft, image: PixelSize, slot: CropSlot, size: numbe
     return;
   }
   const room = side - size;
-  const left = Math.floor(square.left + placement.x * room);
-  const top = Math.floor(square.top + placement.y * room);
+  const left = wholePixels(square.left + placement.x * room);
+  const top = wholePixels(square.top + placement.y * room);
   draft.crop(square.view, left, top, mirrored);
 }
+
+/** Rounds down; what falls short of a whole number by a rounding error, as thirds of a grid do, is that number. */
+const wholePixels = (value: number): number => Math.floor(value + 1e-9);
 
 function placeSquare(
   draft: PlanDraft,
@@ -87,7 +90,7 @@ function placeSquare(
   const shorter = landscape ? image.height : image.width;
   const longer = landscape ? image.width : image.height;
   if (longer > WHOLE_VIEW_MAX_RATIO * shorter) {
-    const offset = Math.floor(along * (longer - shorter));
+    const offset = wholePixels(along * (longer - shorter));
     const box = {
       left: landscape ? offset : 0,
       top: landscape ? 0 : offset,
@@ -111,8 +114,8 @@ function placeSquare(
 function wholeSquare(draft: PlanDraft, square: Square, size: number): number {
   const { view: parent, side } = square;
   const box = {
-    left: Math.floor(square.left),
-    top: Math.floor(square.top),
+    left: wholePixels(square.left),
+    top: wholePixels(square.top),
     width: side,
     height: side,
   };

@@ -21,8 +21,7 @@ export function cropRounds(settings: CropSettings, plan: CropPlan, classes: numb
   if (settings.policy !== 'adaptive') {
     return { first: crops.length, next: (_scores, done) => done };
   }
-  const { agreement, upTo } = settings;
-  return new AgreementRule({ agreement, upTo, crops, classes });
+  return new AgreementRule({ agreement: settings.agreement, crops, classes });
 }
 
 /** Pictures that the device runs of an image under `dense`: four scales, each as it is and mirrored. */
