@@ -14,7 +14,7 @@ import { startStock144 } from './stock-144.js';
 const FULL: CropPolicyName = 'googlenet144';
 const STOCK = 'published graph, 144 crops';
 /** Milliseconds that a round of a policy should last at least, where there are photos enough. */
-const ROUND_MS = 5000;
+const ROUND_MS = 8000;
 const MAX_PIXELS = 1e8;
 
 /** What a policy said of every photo, and how long that took. */
