@@ -70,7 +70,13 @@ suite(`Labelled photos through a worker in int8${photosReason}`, () => {
     });
     let last;
     for await (const batch of client.watch(id, { intervalMs: 250 })) last = batch;
-    expect(last).toMatchObject({ status: 'completed', model: { precision: 'int8' } });
+    expect(last).toMatchObject({
+      status: 'completed',
+      model: {
+        precision: 'int8',
+        calibration: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) as unknown,
+      },
+    });
 
     const results = await readResults(client, id);
     const first = results.map((result) => {

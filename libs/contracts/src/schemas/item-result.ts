@@ -9,12 +9,16 @@ export const predictionSchema = z
   .meta({ id: 'Prediction' });
 export type Prediction = z.infer<typeof predictionSchema>;
 
-/** The model a result came from: its name, the digest of its weights file, and the numbers it computed with. */
+/** The model a result came from: its name, the digests of what it is made of, and the numbers it computed with. */
 export const modelRefSchema = z
   .object({
     name: z.string(),
     digest: z.string().describe('sha256:… of the weights file'),
     precision: precisionSchema,
+    calibration: z
+      .string()
+      .optional()
+      .describe('With int8 only: sha256:… of the ranges that it was calibrated to'),
   })
   .meta({ id: 'ModelRef' });
 export type ModelRef = z.infer<typeof modelRefSchema>;

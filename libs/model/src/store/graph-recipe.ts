@@ -33,11 +33,15 @@ export function denseRecipe(variant: ModelInfo['variant']): GraphRecipe {
   };
 }
 
+/** The sha256 of a calibration's ranges in lower-case hex: with the weights it tells all of an int8 model. */
+export function rangesDigest(layers: CalibrationRanges): string {
+  return createHash('sha256').update(JSON.stringify(layers)).digest('hex');
+}
+
 /** How to make the graph of a variant in whole numbers, for the ranges of a calibration. */
 export function int8Recipe(variant: ModelInfo['variant'], layers: CalibrationRanges): GraphRecipe {
-  const digest = createHash('sha256').update(JSON.stringify(layers)).digest('hex');
   return {
-    tag: `int8-${INT8_GRAPH_VERSION}-${digest.slice(0, 16)}`,
+    tag: `int8-${INT8_GRAPH_VERSION}-${rangesDigest(layers).slice(0, 16)}`,
     emit: (weights) => emitInt8Graph(variant, weights, layers),
   };
 }

@@ -152,7 +152,8 @@ describe('resolveModel in a precision', () => {
       message: expect.stringContaining('into the folder of the weights') as unknown,
     });
     await writeFile(join(mirror, CALIBRATION), calibrationText(good));
-    const { info, precision } = await resolve({ model: join(mirror, WEIGHTS) });
+    const { info, precision, calibration } = await resolve({ model: join(mirror, WEIGHTS) });
     expect({ name: info.name, precision }).toEqual({ name: 'net', precision: 'int8' });
+    expect(calibration).toMatch(/^sha256:[0-9a-f]{64}$/);
   });
 });

@@ -6,6 +6,8 @@ export interface ResolvedModel {
   readonly info: ModelInfo;
   /** The numbers it computes with. */
   readonly precision: Precision;
+  /** With int8: `sha256:` and the digest of the ranges that it was calibrated to. */
+  readonly calibration?: string;
   /** The weights as they were published. */
   readonly weightsPath: string;
   /** The ONNX graph emitted from them in this precision, in the cache. */

@@ -40,6 +40,7 @@ async function start(script: ThreadScript, more: { threads?: number; warp?: bool
         labels: ['first byte', 'mirrored', 'last byte'],
       },
       precision: 'int8',
+      calibration: 'sha256:1',
       graphPath: folder,
       denseGraphPath: folder,
     },
@@ -79,7 +80,7 @@ describe('PooledClassifier dense', () => {
     ]);
     // 2², 3², 4² and 5² places, mirrored too.
     expect(result.crops).toEqual({ policy: 'dense', count: 108 });
-    expect(result.model.precision).toBe('fp32');
+    expect(result.model).toEqual({ name: 'scripted', digest: 'sha256:0', precision: 'fp32' });
     expect(classifier.info.model.precision).toBe('int8');
     expect(await batches()).toBe(PICTURES);
   });

@@ -37,6 +37,7 @@ async function start(script: ThreadScript, threads = 1): Promise<void> {
         labels: ['first byte', 'mirrored', 'last byte'],
       },
       precision: 'int8',
+      calibration: 'sha256:1',
       graphPath: folder,
       denseGraphPath: folder,
     },
@@ -82,7 +83,12 @@ describe('PooledClassifier', () => {
         { classIndex: 0, label: 'first byte', score: 0.25 },
       ],
       crops: { policy: 'ten', count: 10 },
-      model: { name: 'scripted', digest: 'sha256:0', precision: 'int8' },
+      model: {
+        name: 'scripted',
+        digest: 'sha256:0',
+        precision: 'int8',
+        calibration: 'sha256:1',
+      },
       image: {
         width: 320,
         height: 240,

@@ -82,7 +82,12 @@ export class PooledClassifier implements Classifier {
     const { model, device, threads, batchSize } = options;
     this.#options = options;
     this.info = {
-      model: { name: model.info.name, digest: model.info.digest, precision: model.precision },
+      model: {
+        name: model.info.name,
+        digest: model.info.digest,
+        precision: model.precision,
+        ...(model.calibration === undefined ? {} : { calibration: model.calibration }),
+      },
       device,
       threads,
       batchSize,
@@ -165,7 +170,10 @@ export class PooledClassifier implements Classifier {
         predictions,
         crops: { ...cropSettings(crops), count: averagedCrops(crops, image.plan, ran.crops) },
         // The dense graph is in fp32 alone.
-        model: crops === 'dense' ? { ...this.info.model, precision: 'fp32' } : this.info.model,
+        model:
+          crops === 'dense'
+            ? { name: info.name, digest: info.digest, precision: 'fp32' }
+            : this.info.model,
         image: {
           width: header.width,
           height: header.height,
