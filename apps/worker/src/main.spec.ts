@@ -41,6 +41,11 @@ describe('a worker that cannot start', () => {
 
   it.each([
     ['a device that is no device', { CROPLINE_DEVICE: 'abacus' }, 'DEVICE_UNKNOWN'],
+    [
+      'numbers that the device does not compute with',
+      { CROPLINE_PRECISION: 'fp16' },
+      'PRECISION_UNSUPPORTED',
+    ],
     ['a model nobody knows', { CROPLINE_MODEL: 'vgg-900' }, 'MODEL_UNKNOWN'],
     [
       'a mirror that is not there',

@@ -4,6 +4,7 @@ import { cropPolicySchema, type CropPolicyName } from '@cropline/contracts';
 import { createClassifier, mapInOrder, type Classifier } from '@cropline/pipeline';
 import { resolveBenchModel } from '../bench-model.js';
 import type { BenchOptions } from '../bench-options.js';
+import { resolveInt8Model } from '../int8-model.js';
 import { describeMachine, median, round, summarise, type BenchReport } from '../report.js';
 import { takeRounds, type Contender } from '../rounds.js';
 import { readLabelledPhotos, type LabelledPhoto } from './labelled-photos.js';
@@ -32,10 +33,13 @@ interface Pass {
 export async function runPoliciesBench({
   rounds,
   images,
+  precision,
   onLine,
 }: BenchOptions): Promise<BenchReport> {
   const photos = await readLabelledPhotos(images);
-  const model = await resolveBenchModel();
+  const model =
+    precision === 'int8' ? await resolveInt8Model(images, onLine) : await resolveBenchModel();
+  if (model === null) throw new Error('Photos were read, so there are images to calibrate with');
   const classifier = await createClassifier({ model, device: 'cpu', maxPixels: MAX_PIXELS });
   const stock = await startStock144(model.weightsPath);
   try {

@@ -4,7 +4,7 @@ import { ELEMENT_TYPE } from './onnx-messages.js';
 import type { GraphBuilder, Value } from './graph-builder.js';
 
 /** The order of the colours in the pixels that come in. */
-const PIXEL_CHANNELS = ['red', 'green', 'blue'] as const;
+export const PIXEL_CHANNELS = ['red', 'green', 'blue'] as const;
 
 /**
  * Adds the graph's inputs and the preparation of the pixels: flips the crops that are to be mirrored,
@@ -13,7 +13,7 @@ const PIXEL_CHANNELS = ['red', 'green', 'blue'] as const;
  * A crop is flipped by `ReverseSequence` over its columns: all 224 of them, or the first one alone, which
  * changes nothing. The columns come first for that, so that each is moved as a whole.
  *
- * @returns float32 [N, 3, size, size], red, green, blue
+ * @returns [N, 3, size, size], red, green, blue, in the graph's floats
  */
 export function emitInput(graph: GraphBuilder, { input }: Architecture): Value {
   const { size } = input;
@@ -33,7 +33,7 @@ export function emitInput(graph: GraphBuilder, { input }: Architecture): Value {
     time_axis: 1,
   });
   const planes = graph.node('Transpose', 'input/planes', [turned], { perm: [0, 2, 3, 1] });
-  const values = graph.node('Cast', 'input/values', [planes], { to: ELEMENT_TYPE.float32 });
+  const values = graph.node('Cast', 'input/values', [planes], { to: ELEMENT_TYPE[graph.floats] });
   const mean = Float32Array.from(PIXEL_CHANNELS, (colour) => {
     return input.mean[input.channels.indexOf(colour)] ?? Number.NaN;
   });

@@ -5,6 +5,8 @@ import { cachedWeightsPath } from './cache-layout.js';
 import { chooseModel, infoOf } from './choose-model.js';
 import { DOWNLOAD_LIMITS, type DownloadLimits } from './download.js';
 import { fetchWeights } from './fetch-weights.js';
+import { findCalibration } from './find-calibration.js';
+import { floatRecipe, int8Recipe } from './graph-recipe.js';
 import { KNOWN_MODELS, publishedDigest, type KnownModel } from './known-models.js';
 import type { ResolvedModel, ResolveModelOptions } from './resolved-model.js';
 import { ownWeightsFile, type WeightsFile } from './weights-file.js';
@@ -19,7 +21,9 @@ const STORE_SETTINGS: StoreSettings = { models: KNOWN_MODELS, limits: DOWNLOAD_L
 
 /**
  * Makes a model ready to be loaded: finds its weights (a file; or for a known name the cache, the mirror,
- * the public URL, in this order), and emits its graph into the cache where that is not there yet.
+ * the public URL, in this order), and emits its graph of the precision asked for into the cache where that
+ * is not there yet. For int8 it also finds the model's calibration: in the cache, or where the weights come
+ * from.
  *
  * Processes that start together do the work once. Weights in the cache are held against their digest; what
  * comes from a mirror must have the right structure, and what comes from the public URL the pinned digest.
@@ -36,7 +40,7 @@ export async function resolveModel(
   options: ResolveModelOptions,
   settings: StoreSettings = STORE_SETTINGS,
 ): Promise<ResolvedModel> {
-  const { cacheDir, signal } = options;
+  const { cacheDir, precision = 'fp32', signal } = options;
   signal?.throwIfAborted();
   const choice = await chooseModel(options.model, settings.models);
   const weights =
@@ -45,8 +49,15 @@ export async function resolveModel(
       : await ownWeightsFile(choice.path);
   signal?.throwIfAborted();
   const info = infoOf(choice, weights.digest);
-  const graphPath = await cachedGraph(cacheDir, weights, info.variant, signal);
-  return { info, weightsPath: weights.path, graphPath };
+  const recipe =
+    precision === 'int8'
+      ? int8Recipe(
+          info.variant,
+          (await findCalibration(choice, info, options, settings.limits)).layers,
+        )
+      : floatRecipe(info.variant, precision);
+  const graphPath = await cachedGraph(cacheDir, weights, info.variant, recipe, signal);
+  return { info, precision, weightsPath: weights.path, graphPath };
 }
 
 async function namedWeights(

@@ -49,6 +49,7 @@ async function start(
         classes: 3,
         labels: ['first byte', 'mirrored', 'last byte'],
       },
+      precision: 'fp32',
       graphPath: folder,
     },
     device: 'cpu',

@@ -19,7 +19,8 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'cropline-engine-'));
   const graphPath = join(folder, 'random.onnx');
   await writeFile(graphPath, emitOnnxGraph('bvlc', randomWeights(1, 'bvlc')));
-  model = { info: { ...BVLC_SPEC, name: 'random', digest: 'sha256:0' }, graphPath };
+  const info = { ...BVLC_SPEC, name: 'random', digest: 'sha256:0' };
+  model = { info, precision: 'fp32', graphPath };
   images = await Promise.all(POLICIES.map((_, index) => drawing(index)));
 });
 afterAll(() => rm(folder, { recursive: true }));

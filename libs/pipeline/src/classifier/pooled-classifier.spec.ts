@@ -36,6 +36,7 @@ async function start(script: ThreadScript, threads = 1): Promise<void> {
         classes: 3,
         labels: ['first byte', 'mirrored', 'last byte'],
       },
+      precision: 'int8',
       graphPath: folder,
     },
     device: 'cpu',
@@ -80,7 +81,7 @@ describe('PooledClassifier', () => {
         { classIndex: 0, label: 'first byte', score: 0.25 },
       ],
       crops: { policy: 'ten', count: 10 },
-      model: { name: 'scripted', digest: 'sha256:0' },
+      model: { name: 'scripted', digest: 'sha256:0', precision: 'int8' },
       image: {
         width: 320,
         height: 240,

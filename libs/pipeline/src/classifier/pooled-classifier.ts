@@ -79,7 +79,7 @@ export class PooledClassifier implements Classifier {
     const { model, device, threads, batchSize } = options;
     this.#options = options;
     this.info = {
-      model: { name: model.info.name, digest: model.info.digest },
+      model: { name: model.info.name, digest: model.info.digest, precision: model.precision },
       device,
       threads,
       batchSize,
