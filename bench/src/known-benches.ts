@@ -39,6 +39,14 @@ export const BENCHES: Readonly<Record<string, KnownBench>> = {
     run: async (options) =>
       (await import('./policies/policies-bench.js')).runPoliciesBench(options),
   },
+  adaptive: {
+    about: 'crops that adaptive runs at several levels of agreement, and how often it does agree',
+    crops: [],
+    precisions: ['fp32', 'int8'],
+    rounds: 1,
+    run: async (options) =>
+      (await import('./adaptive/adaptive-bench.js')).runAdaptiveBench(options),
+  },
   pipeline: {
     about: 'images/s through the whole system against `cropline classify` on the same files',
     crops: [],

@@ -1,5 +1,6 @@
 import { availableParallelism, cpus, loadavg, release, totalmem } from 'node:os';
 import { cpuInstructions } from './cpu-instructions.js';
+import type { CurvePlot } from './output/render-curves.js';
 
 /** Taken before a bench begins: later it is the bench's own. */
 const LOAD_AT_START = loadavg()[0] ?? 0;
@@ -23,6 +24,8 @@ export interface BenchReport {
   readonly machine: Machine;
   readonly rows: readonly BenchRow[];
   readonly ratios: Readonly<Record<string, number>>;
+  /** What its plot shows where that is not the rows. */
+  readonly plot?: CurvePlot;
 }
 
 /** The machine a figure was taken on, without which it means nothing. */

@@ -1,4 +1,5 @@
 import type { BenchReport, BenchRow } from '../report.js';
+import { renderCurves } from './render-curves.js';
 
 /** Of a character, on average and a little more. */
 const CHARACTER_WIDTH = 7;
@@ -11,10 +12,11 @@ const STYLE =
   '.spread{stroke:#24292f;stroke-width:1.5}';
 
 /**
- * The report as a bar a contender, with a line from the least to the most of its rounds. Rows of the first
- * row's unit only: a plot has one scale.
+ * The curves that a report brings along; else the report as a bar a contender, with a line from the least to
+ * the most of its rounds. Rows of the first row's unit only: a plot has one scale.
  */
-export function renderSvg({ bench, machine, rows }: BenchReport): string {
+export function renderSvg({ bench, machine, rows, plot }: BenchReport): string {
+  if (plot !== undefined) return renderCurves(bench, plot);
   const unit = rows[0]?.unit ?? '';
   const shown = rows.filter((row) => row.unit === unit);
   const most = Math.max(...shown.map(({ max }) => max));
