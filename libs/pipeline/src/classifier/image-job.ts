@@ -7,7 +7,7 @@ import { deviceTime, type DeviceRun } from './device-run.js';
 interface Round {
   left: number;
   resolve(): void;
-  reject(error: unknown): void;
+  reject(error: Error): void;
 }
 
 /** A decoded image on its way through device batches: where its crops come from and their scores go to. */
@@ -19,7 +19,7 @@ export class ImageJob {
   /** Null once nobody waits for it: nothing is cut from then on. Till then a batch may have to run again. */
   #pictures: readonly (Picture | undefined)[] | null;
   #round: Round | null = null;
-  #failure: { readonly error: unknown } | null = null;
+  #failure: Error | null = null;
 
   /** @param pictures one a view of the plan; those of a round are there when it begins. */
   constructor(plan: CropPlan, pictures: readonly (Picture | undefined)[], classes: number) {
@@ -43,7 +43,7 @@ export class ImageJob {
   begin(crops: number): Promise<void> {
     return new Promise((resolve, reject) => {
       if (this.#failure === null) this.#round = { left: crops, resolve, reject };
-      else reject(this.#failure.error as Error);
+      else reject(this.#failure);
     });
   }
 
@@ -74,8 +74,8 @@ export class ImageJob {
   }
 
   /** Gives it up: the round that it is in rejects, or the next to begin. */
-  fail(error: unknown): void {
-    this.#failure ??= { error };
+  fail(error: Error): void {
+    this.#failure ??= error;
     this.#pictures = null;
     this.#round?.reject(error);
     this.#round = null;
