@@ -1,4 +1,4 @@
-import type { CropPolicyName } from '@cropline/contracts';
+import type { CropPolicyName, Precision } from '@cropline/contracts';
 
 /** What every bench is run with. */
 export interface BenchOptions {
@@ -6,8 +6,10 @@ export interface BenchOptions {
   readonly rounds: number;
   /** A folder of images; null where the bench draws its own. */
   readonly images: string | null;
-  /** The policy that `peers` runs. */
-  readonly crops: CropPolicyName;
+  /** The policy to run; null for the bench's own choice. */
+  readonly crops: CropPolicyName | null;
+  /** What the classifier of `policies` computes with. */
+  readonly precision: Precision;
   /** Told of every sample as it is taken. */
   readonly onLine: (line: string) => void;
 }

@@ -1,116 +1,43 @@
 #!/usr/bin/env node
 import { writeFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
-import { CroplineError, cropPolicySchema, describeCause } from '@cropline/contracts';
-import type { BenchOptions } from './bench-options.js';
+import { constants } from 'node:os';
+import { CroplineError, describeCause } from '@cropline/contracts';
+import { readBenchArguments, USAGE, type BenchArguments } from './bench-arguments.js';
+import { compareWith } from './compare/compare-with.js';
 import { renderMarkdown } from './output/render-markdown.js';
 import { renderSvg } from './output/render-svg.js';
-import { renderReport, type BenchReport } from './report.js';
-
-/** Every bench: what it shows, and its module, loaded only when it runs. */
-const BENCHES: Readonly<
-  Record<string, { about: string; run: (options: BenchOptions) => Promise<BenchReport> }>
-> = {
-  engine: {
-    about: 'crops/s of the emitted graph against the published one, on the same cores',
-    run: async (options) => (await import('./engine/engine-bench.js')).runEngineBench(options),
-  },
-  policies: {
-    about: 'quality and images/s of every crop policy, and of the published graph on 144 crops',
-    run: async (options) =>
-      (await import('./policies/policies-bench.js')).runPoliciesBench(options),
-  },
-  peers: {
-    about: 'images/s against PyTorch, Ray Data and a plain loop, where they are installed',
-    run: async (options) => (await import('./peers/peers-bench.js')).runPeersBench(options),
-  },
-  pipeline: {
-    about:
-      'images/s through API, queue, worker and S3 against `cropline classify` on the same files',
-    run: async (options) =>
-      (await import('./pipeline/pipeline-bench.js')).runPipelineBench(options),
-  },
-};
-
-const USAGE = `Usage: npm run bench -- NAME [--rounds N] [--images DIR] [--crops POLICY] [--json] [--markdown FILE] [--svg FILE]
-
-${Object.entries(BENCHES)
-  .map(([name, { about }]) => `  ${name.padEnd(10)} ${about}`)
-  .join('\n')}
-
-  --rounds N     how often each contender is measured, in turn; the median counts (default 5)
-  --images DIR   images for pipeline and peers (default: CROPLINE_PHOTOS, else drawn ones), and for
-                 policies, which needs a labels.csv beside them
-  --crops POLICY what peers run: single (default) or ten
-  --json         print one JSON document, and nothing else, to standard output
-  --markdown FILE, --svg FILE  also write the table, and a plot of it, to a file
-`;
+import { busyWarning, describeMachine, renderReport, type BenchReport } from './report.js';
 
 // The AWS SDK warns of a Node it will drop one day: nothing that a figure depends on.
 process.removeAllListeners('warning');
 
-interface Arguments {
-  readonly name: string | undefined;
-  readonly json: boolean;
-  readonly markdown: string | undefined;
-  readonly svg: string | undefined;
-  readonly options: Omit<BenchOptions, 'onLine'>;
+// An exit, unlike a signal's own end, gives what is to be cleaned up its turn.
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(name, () => process.exit(128 + constants.signals[name]));
 }
 
-function readArguments(): Arguments {
-  try {
-    const { values, positionals } = parseArgs({
-      allowPositionals: true,
-      options: {
-        json: { type: 'boolean', default: false },
-        rounds: { type: 'string', default: '5' },
-        images: { type: 'string' },
-        crops: { type: 'string', default: 'single' },
-        markdown: { type: 'string' },
-        svg: { type: 'string' },
-      },
-    });
-    if (positionals.length > 1)
-      throw new Error(`Expected one bench but received ${positionals.length}`);
-    const rounds = Number(values.rounds);
-    if (!Number.isInteger(rounds) || rounds < 1 || rounds > 100) {
-      throw new Error(`Expected 1 to 100 for --rounds but received ${values.rounds}`);
-    }
-    const images = values.images ?? process.env['CROPLINE_PHOTOS'] ?? null;
-    const crops = cropPolicySchema.safeParse(values.crops);
-    if (!crops.success) {
-      throw new Error(`Expected a crop policy for --crops but received ${values.crops}`);
-    }
-    const { json, markdown, svg } = values;
-    return {
-      name: positionals[0],
-      json,
-      markdown,
-      svg,
-      options: { rounds, images, crops: crops.data },
-    };
-  } catch (error) {
-    throw new CroplineError('USAGE_INVALID', `${describeCause(error)}\n\n${USAGE}`);
-  }
+const onLine = (line: string): void => {
+  process.stderr.write(`${line}\n`);
+};
+
+function measure({ name, bench, compare, options }: BenchArguments): Promise<BenchReport> {
+  return compare === null
+    ? bench.run({ ...options, onLine })
+    : compareWith(compare, name, { ...options, onLine });
 }
 
 async function main(): Promise<void> {
-  const { name, json, markdown, svg, options } = readArguments();
-  if (name === undefined) {
+  const asked = readBenchArguments(process.argv.slice(2), process.env['CROPLINE_PHOTOS']);
+  if (asked === null) {
     process.stdout.write(USAGE);
     return;
   }
-  const bench = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
-  if (bench === undefined) {
-    throw new CroplineError('USAGE_INVALID', `There is no bench called ${name}.\n\n${USAGE}`);
-  }
-  const onLine = (line: string): void => {
-    process.stderr.write(`${line}\n`);
-  };
-  const report = await bench.run({ ...options, onLine });
-  if (markdown !== undefined) await writeFile(markdown, renderMarkdown(report));
-  if (svg !== undefined) await writeFile(svg, renderSvg(report));
-  process.stdout.write(`${json ? JSON.stringify(report) : renderReport(report)}\n`);
+  const busy = busyWarning(describeMachine());
+  if (busy !== null) onLine(`bench: ${busy}`);
+  const report = await measure(asked);
+  if (asked.markdown !== null) await writeFile(asked.markdown, renderMarkdown(report));
+  if (asked.svg !== null) await writeFile(asked.svg, renderSvg(report));
+  process.stdout.write(`${asked.json ? JSON.stringify(report) : renderReport(report)}\n`);
 }
 
 try {

@@ -1,4 +1,12 @@
-import { cpus, totalmem, release } from 'node:os';
+import { availableParallelism, cpus, loadavg, release, totalmem } from 'node:os';
+import { cpuInstructions } from './cpu-instructions.js';
+import type { CurvePlot } from './output/render-curves.js';
+
+/** Taken before a bench begins: later it is the bench's own. */
+const LOAD_AT_START = loadavg()[0] ?? 0;
+
+/** The load a core from which on figures are not to be trusted. */
+const BUSY = 0.5;
 
 /** One contender's samples of one figure, one a round. */
 export interface BenchRow {
@@ -16,6 +24,8 @@ export interface BenchReport {
   readonly machine: Machine;
   readonly rows: readonly BenchRow[];
   readonly ratios: Readonly<Record<string, number>>;
+  /** What its plot shows where that is not the rows. */
+  readonly plot?: CurvePlot;
 }
 
 /** The machine a figure was taken on, without which it means nothing. */
@@ -25,6 +35,10 @@ export interface Machine {
   readonly memoryGiB: number;
   readonly os: string;
   readonly node: string;
+  /** The processor's instruction sets that inference makes use of. */
+  readonly instructions: readonly string[];
+  /** Processes that ran or waited on average in the minute before the bench; 0 where the system does not tell. */
+  readonly loadAverage: number;
 }
 
 /** The facts of this machine. */
@@ -35,7 +49,18 @@ export function describeMachine(): Machine {
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     os: `${process.platform} ${release()} ${process.arch}`,
     node: process.versions.node,
+    instructions: cpuInstructions(),
+    loadAverage: round(LOAD_AT_START),
   };
+}
+
+/** What to say of a machine that had other work when the bench began; null when it had little. */
+export function busyWarning(
+  { loadAverage }: Pick<Machine, 'loadAverage'>,
+  cores = availableParallelism(),
+): string | null {
+  if (loadAverage <= BUSY * cores) return null;
+  return `The machine was busy when the bench began (load average ${loadAverage} on ${cores} cores): expect lower figures and a wider spread`;
 }
 
 /** The middle of the samples; the mean of the two middle ones when their number is even. */
@@ -68,6 +93,7 @@ export function renderReport(report: BenchReport): string {
   const { machine } = report;
   const lines = [
     `${report.bench} on ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, Node ${machine.node}`,
+    ...(machine.instructions.length === 0 ? [] : [machine.instructions.join(' ')]),
     '',
   ];
   const width = Math.max(...report.rows.map((row) => row.contender.length));

@@ -7,6 +7,7 @@ describe('readConfig', () => {
     expect(readConfig({ CROPLINE_API: '', CROPLINE_THREADS: '' })).toMatchObject({
       api: 'http://127.0.0.1:3000',
       device: 'auto',
+      precision: 'fp32',
       threads: undefined,
       images: { timeoutMs: 30_000, maxBytes: 52_428_800, maxPixels: 100_000_000 },
       unicode: true,

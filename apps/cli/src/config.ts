@@ -4,6 +4,7 @@ import {
   storageSettings,
   urlOf,
   type Environment,
+  type Precision,
 } from '@cropline/contracts';
 import { z } from 'zod';
 
@@ -31,6 +32,7 @@ export interface CliConfig {
     readonly xdgCacheHome: string | undefined;
   };
   readonly device: string;
+  readonly precision: Precision;
   readonly threads: number | undefined;
   readonly batchSize: number | undefined;
   readonly images: {
@@ -62,6 +64,7 @@ export function readConfig(environment: Environment = process.env): CliConfig {
       xdgCacheHome: env.XDG_CACHE_HOME,
     },
     device: env.CROPLINE_DEVICE,
+    precision: env.CROPLINE_PRECISION,
     threads: env.CROPLINE_THREADS,
     batchSize: env.CROPLINE_BATCH_SIZE,
     images: {

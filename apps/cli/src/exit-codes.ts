@@ -16,7 +16,9 @@ const USAGE_CODES: ReadonlySet<ErrorCode> = new Set([
   'CONFIG_INVALID',
   'INPUT_NOT_FOUND',
   'DEVICE_UNKNOWN',
+  'PRECISION_UNSUPPORTED',
   'MODEL_UNKNOWN',
+  'CALIBRATION_TOO_SMALL',
 ]);
 
 /** The exit code of a command that ended by an error. */

@@ -102,6 +102,7 @@ describe('help', () => {
     ['cancel', 'CROPLINE_API'],
     ['ls', 'CROPLINE_API'],
     ['model pull', 'CROPLINE_MODEL_MIRROR'],
+    ['model quantize', 'CROPLINE_MODEL_MIRROR'],
     ['model list', 'CROPLINE_MODEL_MIRROR'],
     ['model info', 'CROPLINE_MODEL_MIRROR'],
   ])('of %s has an example, its variables and the exit codes', async (command, variable) => {

@@ -30,7 +30,7 @@ export function createProgram(run: Run): Command {
         'cropline results BATCH --json -o results.jsonl',
         'cropline help submit',
       ],
-      ['api', 'model', 'mirror', 'device', 'colour'],
+      ['api', 'model', 'mirror', 'device', 'precision', 'colour'],
     ),
   );
   return program;

@@ -1,5 +1,5 @@
 import { errorFacts } from '@cropline/contracts';
-import { parseDevice, resolveDevice, resolveModel } from '@cropline/model';
+import { checkPrecision, parseDevice, resolveDevice, resolveModel } from '@cropline/model';
 import { createClassifier, type Classifier } from '@cropline/pipeline';
 import type { Logger } from '@cropline/queue';
 import type { WorkerConfig } from './config.js';
@@ -10,7 +10,7 @@ const PROGRESS_EVERY_MS = 3000;
  * Finds the model (fetching it when it is not in the cache), makes the classifier on the device and warms
  * it up, and logs what it came to. A worker takes no chunk before this is done.
  *
- * @throws `MODEL_*`, `DEVICE_*`, `BACKEND_FAILED`, or the signal's reason.
+ * @throws `MODEL_*`, `CALIBRATION_INVALID`, `DEVICE_*`, `PRECISION_UNSUPPORTED`, `BACKEND_FAILED`, or the signal's reason.
  */
 export async function bootEngine(
   config: WorkerConfig,
@@ -19,9 +19,11 @@ export async function bootEngine(
 ): Promise<Classifier> {
   const { model: name, mirror, cacheDir } = config.model;
   const device = await resolveDevice(parseDevice(config.device));
+  checkPrecision(config.precision, device);
   let reportedAt = performance.now();
   const model = await resolveModel({
     cacheDir,
+    precision: config.precision,
     ...(name === undefined ? {} : { model: name }),
     ...(mirror === undefined ? {} : { mirror }),
     signal,
@@ -52,6 +54,7 @@ export async function bootEngine(
     {
       model: info.model.name,
       digest: info.model.digest,
+      precision: info.model.precision,
       device: info.device,
       threads: info.threads,
       batchSize: info.batchSize,

@@ -7,7 +7,7 @@ import { createChunkProcessor, type ChunkProcessorOptions } from './chunk-proces
 const classification: ImageClassification = {
   predictions: [{ classIndex: 1, label: 'goldfish', score: 1 }],
   crops: { policy: 'single', count: 1 },
-  model: { name: 'googlenet-bvlc', digest: 'sha256:0' },
+  model: { name: 'googlenet-bvlc', digest: 'sha256:0', precision: 'fp32' },
   image: { width: 1, height: 1, bytes: 1, format: 'png', digest: 'sha256:1' },
   timingsMs: { decode: 1, queue: 1, infer: 1, total: 3 },
 };

@@ -21,6 +21,7 @@ describe('readConfig of the worker', () => {
       s3: { endpoint: undefined, region: 'us-east-1' },
       model: { model: undefined, mirror: undefined, cacheDir: '/var/cache/cropline' },
       device: 'auto',
+      precision: 'fp32',
       threads: undefined,
       concurrency: 2,
       images: { maxBytes: 52_428_800, fileRoots: [], allowNetworks: [] },
@@ -45,15 +46,17 @@ describe('readConfig of the worker', () => {
   it('reports every fault at once, each with its name and what came', () => {
     const faults = faultsOf({
       CROPLINE_THREADS: 'many',
+      CROPLINE_PRECISION: 'int4',
       CROPLINE_CONCURRENCY: '0',
       CROPLINE_ALLOW_NETWORKS: 'everyone',
       LOG_LEVEL: 'loud',
       AWS_ACCESS_KEY_ID: 'id',
     });
-    expect(faults.split('\n')).toHaveLength(6);
+    expect(faults.split('\n')).toHaveLength(7);
     expect(faults).toContain(
       'CROPLINE_THREADS: expected a whole number from 1 to 1024, but received "many"',
     );
+    expect(faults).toContain('CROPLINE_PRECISION: expected fp32, int8 or fp16');
     expect(faults).toContain('CROPLINE_CONCURRENCY: ');
     expect(faults).toContain('CROPLINE_ALLOW_NETWORKS: ');
     expect(faults).toContain('LOG_LEVEL: ');

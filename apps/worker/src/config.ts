@@ -8,6 +8,7 @@ import {
   storageSettings,
   wholeNumber,
   type Environment,
+  type Precision,
 } from '@cropline/contracts';
 import { defaultCacheDir } from '@cropline/model';
 
@@ -43,6 +44,7 @@ export interface WorkerConfig {
     readonly cacheDir: string;
   };
   readonly device: string;
+  readonly precision: Precision;
   readonly threads: number | undefined;
   readonly batchSize: number | undefined;
   /** Chunks at once: one on the device while the images of the next are fetched. */
@@ -77,6 +79,7 @@ export function readConfig(environment: Environment = process.env): WorkerConfig
       cacheDir: env.CROPLINE_CACHE_DIR ?? defaultCacheDir(env.XDG_CACHE_HOME),
     },
     device: env.CROPLINE_DEVICE,
+    precision: env.CROPLINE_PRECISION,
     threads: env.CROPLINE_THREADS,
     batchSize: env.CROPLINE_BATCH_SIZE,
     concurrency: env.CROPLINE_CONCURRENCY,

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,11 +12,14 @@ describe('a worker that cannot start', () => {
   let cache: string;
   beforeAll(async () => {
     cache = await mkdtemp(join(tmpdir(), 'cropline-worker-'));
+    // What it holds is looked at only once there is a calibration for it.
+    await writeFile(join(cache, 'weights.onnx'), 'weights');
   });
   afterAll(() => rm(cache, { recursive: true, force: true }));
 
   async function start(env: Record<string, string>): Promise<{ code: unknown; output: string }> {
     const child = spawn(process.execPath, [main], {
+      cwd: cache,
       env: { PATH: process.env['PATH'], HOME: cache, CROPLINE_CACHE_DIR: cache, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -41,6 +44,16 @@ describe('a worker that cannot start', () => {
 
   it.each([
     ['a device that is no device', { CROPLINE_DEVICE: 'abacus' }, 'DEVICE_UNKNOWN'],
+    [
+      'numbers that the device does not compute with',
+      { CROPLINE_PRECISION: 'fp16' },
+      'PRECISION_UNSUPPORTED',
+    ],
+    [
+      'int8 without a calibration',
+      { CROPLINE_MODEL: './weights.onnx', CROPLINE_PRECISION: 'int8' },
+      'MODEL_UNAVAILABLE',
+    ],
     ['a model nobody knows', { CROPLINE_MODEL: 'vgg-900' }, 'MODEL_UNKNOWN'],
     [
       'a mirror that is not there',

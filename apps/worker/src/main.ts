@@ -2,6 +2,7 @@
 import { CroplineError, describeCause, errorFacts } from '@cropline/contracts';
 import { pino } from 'pino';
 import { readConfig, type WorkerConfig } from './config.js';
+import { letHeapGrow } from './heap-growth.js';
 import { runWorker } from './run-worker.js';
 import { stopSignals } from './stop-signals.js';
 
@@ -25,6 +26,7 @@ for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
   });
 }
 
+letHeapGrow();
 try {
   await runWorker(config, log, stopSignals(log));
   process.exit(0);

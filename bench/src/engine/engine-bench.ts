@@ -1,24 +1,28 @@
 import { availableParallelism } from 'node:os';
 import { CroplineError } from '@cropline/contracts';
-import { DEFAULT_BATCH_SIZES } from '@cropline/pipeline';
+import type { ResolvedModel } from '@cropline/model';
 import type { BenchOptions } from '../bench-options.js';
 import { resolveBenchModel } from '../bench-model.js';
+import { resolveInt8Model } from '../int8-model.js';
 import { describeMachine, median, round, summarise, type BenchReport } from '../report.js';
 import { takeRounds } from '../rounds.js';
-import { startThreadContender, type ThreadContender } from './thread-contender.js';
+import { asWorkers, ownName, sessionSweep, sharing } from './session-sweep.js';
+import { threadContender, type ThreadContenderOptions } from './thread-contender.js';
 
-const ROUND_MS = 4000;
-/** Crops a device batch. */
-const BATCH_SIZES = [1, DEFAULT_BATCH_SIZES.cpu, 4, 8, 16] as const;
+const ROUND_MS = 3000;
+const STOCK_ENTRY = new URL('./stock-thread.js', import.meta.url);
+const OWN_ENTRY = new URL('./own-thread.js', import.meta.url);
 
 /**
- * Crops a second of the published graph as it is and of the graph we emit, on the same weights and cores.
+ * Crops a second of the published graph as it is and of the graphs we emit, on the same weights and cores.
  *
  * The stock graph is run both ways people run it, as one session that uses every core and as one session a
- * core, with its input prepared beforehand; the faster of the two is what `fp32VsStock` compares with. Ours is
- * run as a worker runs it, at several batch sizes (the ratio takes the one that workers use): bytes in, preprocessing, mirroring and softmax inside.
+ * core, with its input prepared beforehand; the faster of the two is what `fp32VsStock` and `int8VsStock`
+ * compare with. Ours are run as a worker runs them, with bytes in, and preprocessing, mirroring and softmax
+ * inside: at several batch sizes, and with fewer sessions of more threads (the ratios take what workers use).
+ * int8 is measured where there is a calibration, or images for one.
  */
-export async function runEngineBench({ rounds, onLine }: BenchOptions): Promise<BenchReport> {
+export async function runEngineBench(options: BenchOptions): Promise<BenchReport> {
   const model = await resolveBenchModel();
   if (!model.weightsPath.endsWith('.onnx')) {
     throw new CroplineError(
@@ -26,48 +30,52 @@ export async function runEngineBench({ rounds, onLine }: BenchOptions): Promise<
       `Expected the published ONNX file to compare with, but the model is ${model.weightsPath}: unset CROPLINE_MODEL, or point it at the zoo's googlenet-12.onnx`,
     );
   }
+  const int8 = await resolveInt8Model(options.images, options.onLine);
   const cores = availableParallelism();
-  const stock = { path: model.weightsPath };
-  const own = { path: model.graphPath, classes: model.info.classes, threads: 1 };
-  const stockEntry = new URL('./stock-thread.js', import.meta.url);
-  const ownEntry = new URL('./own-thread.js', import.meta.url);
-  const stockNames = [`stock, 1 session × ${cores} threads`, `stock, ${cores} sessions × 1 thread`];
-  const ownName = (batchSize: number): string =>
-    `cropline fp32, ${cores} sessions × 1 thread, batch ${batchSize}`;
-  const contenders: ThreadContender[] = [];
-  try {
-    for (const [index, threads] of [cores, 1].entries()) {
-      contenders.push(
-        await startThreadContender({
-          name: stockNames[index] ?? '',
-          entry: stockEntry,
-          count: threads === 1 ? cores : 1,
-          data: { ...stock, threads },
-          roundMs: ROUND_MS,
-        }),
-      );
-    }
-    for (const batchSize of BATCH_SIZES) {
-      contenders.push(
-        await startThreadContender({
-          name: ownName(batchSize),
-          entry: ownEntry,
-          count: cores,
-          data: { ...own, batchSize },
-          roundMs: ROUND_MS,
-        }),
-      );
-    }
-    const samples = await takeRounds(contenders, rounds, onLine);
-    const best = (names: readonly string[]): number =>
-      Math.max(...names.map((name) => median(samples.get(name) ?? [])));
-    return {
-      bench: 'engine',
-      machine: describeMachine(),
-      rows: contenders.map(({ name }) => summarise(name, 'crops/s', samples.get(name) ?? [])),
-      ratios: { fp32VsStock: round(best([ownName(DEFAULT_BATCH_SIZES.cpu)]) / best(stockNames)) },
-    };
-  } finally {
-    for (const contender of contenders) await contender.close();
-  }
+  const stock = stockContenders(model.weightsPath, cores);
+  const graphs = [
+    { precision: 'fp32' as const, model },
+    ...(int8 === null ? [] : [{ precision: 'int8' as const, model: int8 }]),
+  ];
+  const own = graphs.flatMap(({ precision, model }) => ownContenders(precision, model, cores));
+  const contenders = [...stock, ...own].map(threadContender);
+  const { rounds, onLine } = options;
+  const samples = await takeRounds(contenders, rounds, onLine, { warmUp: false });
+  const rate = (name: string): number => median(samples.get(name) ?? []);
+  const stockRate = Math.max(...stock.map(({ name }) => rate(name)));
+  return {
+    bench: 'engine',
+    machine: describeMachine(),
+    rows: contenders.map(({ name }) => summarise(name, 'crops/s', samples.get(name) ?? [])),
+    ratios: Object.fromEntries(
+      graphs.map(({ precision }) => [
+        `${precision}VsStock`,
+        round(rate(ownName(precision, asWorkers(cores))) / stockRate),
+      ]),
+    ),
+  };
+}
+
+function stockContenders(path: string, cores: number): ThreadContenderOptions[] {
+  return [...new Set([cores, 1])].map((threads) => ({
+    name: `stock, ${sharing({ sessions: cores / threads, threads })}`,
+    entry: STOCK_ENTRY,
+    count: cores / threads,
+    data: { path, threads },
+    roundMs: ROUND_MS,
+  }));
+}
+
+function ownContenders(
+  precision: 'fp32' | 'int8',
+  { graphPath: path, info: { classes } }: ResolvedModel,
+  cores: number,
+): ThreadContenderOptions[] {
+  return sessionSweep(cores, precision).map((setting) => ({
+    name: ownName(precision, setting),
+    entry: OWN_ENTRY,
+    count: setting.sessions,
+    data: { path, classes, threads: setting.threads, batchSize: setting.batchSize },
+    roundMs: ROUND_MS,
+  }));
 }

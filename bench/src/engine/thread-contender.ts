@@ -3,11 +3,6 @@ import { Worker } from 'node:worker_threads';
 import type { Contender } from '../rounds.js';
 import type { RunAnswer, RunRequest } from './messages.js';
 
-/** A contender of the engine bench: some threads of one kind that run at the same time. */
-export interface ThreadContender extends Contender {
-  close(): Promise<void>;
-}
-
 /** How a contender's threads are started. */
 export interface ThreadContenderOptions {
   readonly name: string;
@@ -20,25 +15,32 @@ export interface ThreadContenderOptions {
   readonly roundMs: number;
 }
 
-/** Starts the threads; a sample is the crops a second of all of them together. */
-export async function startThreadContender(
-  options: ThreadContenderOptions,
-): Promise<ThreadContender> {
+/** What a round begins with and is not counted, in milliseconds. */
+const WARM_UP_MS = 500;
+
+/**
+ * A contender of the engine bench: some threads of one kind that run at the same time. They are started for every
+ * round and ended after it, so that only what is measured is in memory, and are warm before its clock runs. A
+ * sample is the crops a second of all of them together.
+ */
+export function threadContender(options: ThreadContenderOptions): Contender {
   const { name, entry, count, data, roundMs } = options;
-  const threads = Array.from({ length: count }, () => new Worker(entry, { workerData: data }));
-  // `once` rejects when a thread throws while it loads.
-  await Promise.all(threads.map((thread) => once(thread, 'message')));
   return {
     name,
     sample: async () => {
-      const answers = await Promise.all(threads.map((thread) => runFor(thread, roundMs)));
-      return answers.reduce(
-        (sum, { crops, milliseconds }) => sum + (crops * 1000) / milliseconds,
-        0,
-      );
-    },
-    close: async () => {
-      await Promise.all(threads.map((thread) => thread.terminate()));
+      const threads = Array.from({ length: count }, () => new Worker(entry, { workerData: data }));
+      try {
+        // `once` rejects when a thread throws while it loads.
+        await Promise.all(threads.map((thread) => once(thread, 'message')));
+        await Promise.all(threads.map((thread) => runFor(thread, WARM_UP_MS)));
+        const answers = await Promise.all(threads.map((thread) => runFor(thread, roundMs)));
+        return answers.reduce(
+          (sum, { crops, milliseconds }) => sum + (crops * 1000) / milliseconds,
+          0,
+        );
+      } finally {
+        await Promise.all(threads.map((thread) => thread.terminate()));
+      }
     },
   };
 }

@@ -1,10 +1,11 @@
 import type { BenchReport } from '../report.js';
 
-/** The report as a Markdown table, with the machine above it and the ratios below. */
+/** The report as a Markdown table, with the machine and its instruction sets above it and the ratios below. */
 export function renderMarkdown({ bench, machine, rows, ratios }: BenchReport): string {
-  const { cpu, cores, memoryGiB, os, node } = machine;
+  const { cpu, cores, memoryGiB, os, node, instructions } = machine;
+  const sets = instructions.length === 0 ? '' : ` (${instructions.join(' ')})`;
   return [
-    `**${bench}** on ${cpu}, ${cores} cores, ${memoryGiB} GiB, ${os}, Node ${node}`,
+    `**${bench}** on ${cpu}${sets}, ${cores} cores, ${memoryGiB} GiB, ${os}, Node ${node}`,
     '',
     '| contender | median | min | max | unit |',
     '| --- | ---: | ---: | ---: | --- |',

@@ -1,6 +1,8 @@
 import type { BenchReport, BenchRow } from '../report.js';
+import { renderCurves } from './render-curves.js';
 
-const LABEL_WIDTH = 330;
+/** Of a character, on average and a little more. */
+const CHARACTER_WIDTH = 7;
 const BAR_WIDTH = 360;
 const VALUE_WIDTH = 110;
 const ROW_HEIGHT = 26;
@@ -10,14 +12,16 @@ const STYLE =
   '.spread{stroke:#24292f;stroke-width:1.5}';
 
 /**
- * The report as a bar a contender, with a line from the least to the most of its rounds. Rows of the first
- * row's unit only: a plot has one scale.
+ * The curves that a report brings along; else the report as a bar a contender, with a line from the least to
+ * the most of its rounds. Rows of the first row's unit only: a plot has one scale.
  */
-export function renderSvg({ bench, machine, rows }: BenchReport): string {
+export function renderSvg({ bench, machine, rows, plot }: BenchReport): string {
+  if (plot !== undefined) return renderCurves(bench, plot);
   const unit = rows[0]?.unit ?? '';
   const shown = rows.filter((row) => row.unit === unit);
   const most = Math.max(...shown.map(({ max }) => max));
-  const width = LABEL_WIDTH + BAR_WIDTH + VALUE_WIDTH;
+  const labelWidth = 16 + CHARACTER_WIDTH * Math.max(...shown.map((row) => row.contender.length));
+  const width = labelWidth + BAR_WIDTH + VALUE_WIDTH;
   const height = TOP + shown.length * ROW_HEIGHT + 8;
   const title = `${bench}, ${unit} (${machine.cpu}, ${machine.cores} cores)`;
   return [
@@ -25,20 +29,22 @@ export function renderSvg({ bench, machine, rows }: BenchReport): string {
     `<style>${STYLE}</style>`,
     '<rect width="100%" height="100%" fill="#fff"/>',
     `<text class="title" x="8" y="22">${escapeText(title)}</text>`,
-    ...shown.map((row, index) => drawRow(row, TOP + index * ROW_HEIGHT, BAR_WIDTH / most)),
+    ...shown.map((row, index) =>
+      drawRow(row, labelWidth, TOP + index * ROW_HEIGHT, BAR_WIDTH / most),
+    ),
     '</svg>',
     '',
   ].join('\n');
 }
 
-function drawRow(row: BenchRow, y: number, scale: number): string {
+function drawRow(row: BenchRow, left: number, y: number, scale: number): string {
   const middle = y + ROW_HEIGHT / 2 - 3;
-  const at = (value: number): string => (LABEL_WIDTH + value * scale).toFixed(1);
+  const at = (value: number): string => (left + value * scale).toFixed(1);
   return [
-    `<text x="${LABEL_WIDTH - 8}" y="${middle + 4}" text-anchor="end">${escapeText(row.contender)}</text>`,
-    `<rect class="bar" x="${LABEL_WIDTH}" y="${y}" width="${(row.median * scale).toFixed(1)}" height="${ROW_HEIGHT - 6}"/>`,
+    `<text x="${left - 8}" y="${middle + 4}" text-anchor="end">${escapeText(row.contender)}</text>`,
+    `<rect class="bar" x="${left}" y="${y}" width="${(row.median * scale).toFixed(1)}" height="${ROW_HEIGHT - 6}"/>`,
     `<line class="spread" x1="${at(row.min)}" x2="${at(row.max)}" y1="${middle}" y2="${middle}"/>`,
-    `<text x="${LABEL_WIDTH + BAR_WIDTH + 8}" y="${middle + 4}">${row.median}</text>`,
+    `<text x="${left + BAR_WIDTH + 8}" y="${middle + 4}">${row.median}</text>`,
   ].join('');
 }
 

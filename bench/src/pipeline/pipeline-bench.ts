@@ -1,15 +1,14 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CropPolicyName } from '@cropline/contracts';
-import { createObjectStore } from '@cropline/storage';
 import { startStack, type Stack } from '@cropline/tools';
 import type { BenchOptions } from '../bench-options.js';
+import { inTemporaryFolder } from '../cleaning-up.js';
 import { describeMachine, median, round, summarise, type BenchReport } from '../report.js';
 import { takeRounds, type Contender } from '../rounds.js';
 import { fillFolder } from './bench-images.js';
 import { runLocal } from './local-run.js';
 import { readEventLoop, resetEventLoop, runSystem } from './system-run.js';
+import { uploadImages } from './upload-images.js';
 
 /** Enough images for half a minute on two cores: a batch’s start and end are small beside that. */
 const IMAGES: Readonly<Record<'single' | 'ten', number>> = { single: 2400, ten: 320 };
@@ -21,8 +20,11 @@ const IMAGES: Readonly<Record<'single' | 'ten', number>> = { single: 2400, ten: 
  *
  * The system shares the machine with Redis, the S3 server and the API; `cropline classify` has it alone.
  */
-export async function runPipelineBench(options: BenchOptions): Promise<BenchReport> {
-  const folder = await mkdtemp(join(tmpdir(), 'cropline-bench-'));
+export function runPipelineBench(options: BenchOptions): Promise<BenchReport> {
+  return inTemporaryFolder('pipeline', (folder) => compareWithLocal(folder, options));
+}
+
+async function compareWithLocal(folder: string, options: BenchOptions): Promise<BenchReport> {
   let stack: Stack | null = null;
   try {
     const files = join(folder, 'images');
@@ -30,7 +32,7 @@ export async function runPipelineBench(options: BenchOptions): Promise<BenchRepo
     const few = join(folder, 'few');
     const fewNames = await fillFolder(few, options.images, IMAGES.ten);
     stack = await startStack({ workers: 1 });
-    const urls = await upload(stack, files, names);
+    const urls = await uploadImages(stack, files, names);
     const healthUrl = stack.workers[0]?.healthUrl ?? '';
 
     const delays: number[] = [];
@@ -66,20 +68,5 @@ export async function runPipelineBench(options: BenchOptions): Promise<BenchRepo
     };
   } finally {
     await stack?.stop();
-    await rm(folder, { recursive: true, force: true });
   }
-}
-
-async function upload(stack: Stack, folder: string, names: readonly string[]): Promise<string[]> {
-  const { endpoint, region, credentials } = stack.s3;
-  const store = createObjectStore({ endpoint, region, credentials });
-  await stack.s3.createBucket('bench');
-  const urls: string[] = [];
-  for (const name of names) {
-    const url = `s3://bench/${name}`;
-    await store.put(url, await readFile(join(folder, name)));
-    urls.push(url);
-  }
-  store.close();
-  return urls;
 }

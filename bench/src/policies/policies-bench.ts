@@ -4,6 +4,7 @@ import { cropPolicySchema, type CropPolicyName } from '@cropline/contracts';
 import { createClassifier, mapInOrder, type Classifier } from '@cropline/pipeline';
 import { resolveBenchModel } from '../bench-model.js';
 import type { BenchOptions } from '../bench-options.js';
+import { resolveInt8Model } from '../int8-model.js';
 import { describeMachine, median, round, summarise, type BenchReport } from '../report.js';
 import { takeRounds, type Contender } from '../rounds.js';
 import { readLabelledPhotos, type LabelledPhoto } from './labelled-photos.js';
@@ -13,7 +14,7 @@ import { startStock144 } from './stock-144.js';
 const FULL: CropPolicyName = 'googlenet144';
 const STOCK = 'published graph, 144 crops';
 /** Milliseconds that a round of a policy should last at least, where there are photos enough. */
-const ROUND_MS = 5000;
+const ROUND_MS = 8000;
 const MAX_PIXELS = 1e8;
 
 /** What a policy said of every photo, and how long that took. */
@@ -32,10 +33,13 @@ interface Pass {
 export async function runPoliciesBench({
   rounds,
   images,
+  precision,
   onLine,
 }: BenchOptions): Promise<BenchReport> {
   const photos = await readLabelledPhotos(images);
-  const model = await resolveBenchModel();
+  const model =
+    precision === 'int8' ? await resolveInt8Model(images, onLine) : await resolveBenchModel();
+  if (model === null) throw new Error('Photos were read, so there are images to calibrate with');
   const classifier = await createClassifier({ model, device: 'cpu', maxPixels: MAX_PIXELS });
   const stock = await startStock144(model.weightsPath);
   try {

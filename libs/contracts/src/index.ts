@@ -14,6 +14,7 @@ export * from './schemas/item-result.js';
 export * from './schemas/item.js';
 export * from './schemas/crops.js';
 export * from './schemas/options.js';
+export * from './schemas/precision.js';
 export * from './schemas/problem.js';
 export * from './settings/read-settings.js';
 export * from './settings/setting-groups.js';

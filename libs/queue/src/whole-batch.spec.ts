@@ -49,7 +49,7 @@ describe('a batch from its submission to its end', () => {
     });
     expect(batch).toMatchObject({
       progress: 1,
-      model: { name: 'googlenet-bvlc', digest: 'sha256:0' },
+      model: { name: 'googlenet-bvlc', digest: 'sha256:0', precision: 'fp32' },
       error: null,
     });
     expect(batch.output.url).toBe(`s3://results/out/${batch.id}`);

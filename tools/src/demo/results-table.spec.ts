@@ -8,7 +8,7 @@ const succeeded = (id: string, label: string, score: number): ItemResult => ({
   status: 'succeeded',
   predictions: [{ classIndex: 1, label, score }],
   crops: { policy: 'single', count: 1 },
-  model: { name: 'googlenet-bvlc', digest: 'sha256:0' },
+  model: { name: 'googlenet-bvlc', digest: 'sha256:0', precision: 'fp32' },
   image: { width: 1, height: 1, bytes: 1, format: 'png', digest: 'sha256:1' },
   timingsMs: { fetch: 1, decode: 1, queue: 1, infer: 1, total: 4 },
   version: '0.1.0',

@@ -48,7 +48,7 @@ export function sampleResult(id: string): Extract<ItemResult, { status: 'succeed
     status: 'succeeded',
     predictions: [{ classIndex: 281, label: 'tabby, tabby cat', score: 0.71 }],
     crops: { policy: 'ten', count: 10 },
-    model: { name: 'googlenet-bvlc', digest: 'sha256:0' },
+    model: { name: 'googlenet-bvlc', digest: 'sha256:0', precision: 'fp32' },
     image: { width: 4, height: 3, bytes: 99, format: 'jpeg', digest: 'sha256:1' },
     timingsMs: { fetch: 1, decode: 1, queue: 1, infer: 1, total: 4 },
     version: '0.1.0',

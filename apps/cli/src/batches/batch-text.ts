@@ -61,7 +61,7 @@ export function statusText(batch: Batch, { unicode, paint }: BatchTextStyle): st
       `${formatCount(counts.total)}: ${formatCount(counts.pending)} pending, ${formatCount(counts.succeeded)} succeeded, ${formatCount(counts.failed)} failed, ${formatCount(counts.cancelled)} cancelled`,
     ],
     ['Options', `${cropsText(options.crops)} crops, top ${options.topK}`],
-    ['Model', model === null ? null : `${model.name} (${model.digest})`],
+    ['Model', model === null ? null : `${model.name} in ${model.precision} (${model.digest})`],
     ['Metadata', metadataText(metadata)],
     ['Created', batch.createdAt],
     ['Started', batch.startedAt],

@@ -30,6 +30,7 @@ export function declareClassify(program: Command, run: Run): void {
           'mirror',
           'cache',
           'device',
+          'precision',
           'threads',
           'batchSize',
           'timeout',

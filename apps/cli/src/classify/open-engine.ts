@@ -1,4 +1,4 @@
-import { parseDevice, resolveDevice } from '@cropline/model';
+import { checkPrecision, parseDevice, resolveDevice } from '@cropline/model';
 import { createClassifier, type Classifier } from '@cropline/pipeline';
 import type { Invocation } from '../command/invocation.js';
 import { fetchModel } from '../models/fetch-model.js';
@@ -6,11 +6,12 @@ import { fetchModel } from '../models/fetch-model.js';
 /**
  * The engine as the environment describes it, loaded and warm.
  *
- * @throws `DEVICE_*`, `MODEL_*`, `BACKEND_FAILED`, or the signal's reason.
+ * @throws `DEVICE_*`, `PRECISION_UNSUPPORTED`, `MODEL_*`, `CALIBRATION_INVALID`, `BACKEND_FAILED`, or the signal's reason.
  */
 export async function openEngine(invocation: Invocation, signal: AbortSignal): Promise<Classifier> {
   const { config, console } = invocation;
   const device = await resolveDevice(parseDevice(config.device));
+  checkPrecision(config.precision, device);
   const model = await fetchModel(undefined, invocation, signal);
   signal.throwIfAborted();
   return createClassifier({

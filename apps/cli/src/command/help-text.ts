@@ -14,6 +14,7 @@ const VARIABLES = {
     'CROPLINE_MODEL_MIRROR      a folder or URL that holds the weights, asked before the public one',
   cache: 'CROPLINE_CACHE_DIR         where models are kept ($XDG_CACHE_HOME/cropline)',
   device: 'CROPLINE_DEVICE            auto, cpu or cuda:N (auto)',
+  precision: 'CROPLINE_PRECISION         fp32, int8 (CPU, once calibrated) or fp16 (CUDA) (fp32)',
   threads: 'CROPLINE_THREADS           inference threads (one a core; one on a GPU)',
   batchSize: 'CROPLINE_BATCH_SIZE        crops of a device batch (what is best for the device)',
   timeout: 'CROPLINE_FETCH_TIMEOUT_MS  for one attempt to fetch an image (30000)',

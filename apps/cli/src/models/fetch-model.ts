@@ -1,3 +1,4 @@
+import type { Precision } from '@cropline/contracts';
 import { resolveModel, type ResolvedModel } from '@cropline/model';
 import type { Invocation } from '../command/invocation.js';
 import { write } from '../console.js';
@@ -6,14 +7,16 @@ import { RateMeter } from '../progress/rate-meter.js';
 import { modelLocation } from './model-location.js';
 
 /**
- * Makes a model ready, and shows how far it is when it has to be fetched.
+ * Makes a model ready, in the precision that the environment asks for unless another one is named, and shows
+ * how far it is when it has to be fetched.
  *
- * @throws `MODEL_*`, or the signal's reason.
+ * @throws `MODEL_*`, `CALIBRATION_INVALID`, or the signal's reason.
  */
 export async function fetchModel(
   name: string | undefined,
   { console, config }: Invocation,
   signal?: AbortSignal,
+  precision: Precision = config.precision,
 ): Promise<ResolvedModel> {
   const progress = new ProgressReporter(console);
   const notices: string[] = [];
@@ -21,6 +24,7 @@ export async function fetchModel(
   try {
     return await resolveModel({
       ...modelLocation(config, name),
+      precision,
       ...(signal === undefined ? {} : { signal }),
       onNotice: (message) => notices.push(message),
       onProgress: ({ file, receivedBytes: done, totalBytes: total }) => {

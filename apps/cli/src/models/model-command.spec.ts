@@ -43,7 +43,13 @@ describe('cropline model', () => {
     const { code, stdout } = await model(['pull', './mine.safetensors', '--json']);
     expect(code).toBe(0);
     const pulled = JSON.parse(stdout) as Record<string, string>;
-    expect(Object.keys(pulled)).toEqual(['name', 'digest', 'weightsPath', 'graphPath']);
+    expect(Object.keys(pulled)).toEqual([
+      'name',
+      'digest',
+      'precision',
+      'weightsPath',
+      'graphPath',
+    ]);
     const info = await model(['info', './mine.safetensors', '--json']);
     expect(JSON.parse(info.stdout)).toMatchObject({
       digest: pulled['digest'],

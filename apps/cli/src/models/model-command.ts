@@ -7,9 +7,9 @@ interface ModelFlags {
   readonly json?: true;
 }
 
-/** `cropline model pull|list|info`: the models of this machine. Loaded only when they are asked for. */
+/** `cropline model pull|quantize|list|info`: the models of this machine. Loaded only when they are asked for. */
 export function declareModel(program: Command, run: Run): void {
-  const model = program.command('model').description('Fetch, list and describe models.');
+  const model = program.command('model').description('Fetch, calibrate, list and describe models.');
   const declare = (name: string, description: string, examples: readonly string[]): Command =>
     model
       .command(name)
@@ -29,6 +29,27 @@ export function declareModel(program: Command, run: Run): void {
       run(async (invocation) => {
         const { pullModel } = await import('./pull-model.js');
         return pullModel(name, flags.json === true, invocation);
+      }),
+    );
+
+  declare(
+    'quantize',
+    'Make a model ready for int8: several times as fast on the CPU, once it has seen images like yours.',
+    [
+      'cropline model quantize --calibrate ~/photos',
+      'CROPLINE_PRECISION=int8 cropline classify ~/photos',
+    ],
+  )
+    .argument(
+      '[name]',
+      'a known name or a weights file (default: $CROPLINE_MODEL, or googlenet-bvlc)',
+    )
+    .requiredOption('--calibrate <folder>', 'images like those to be classified, 100 or more')
+    .addOption(jsonOption('the files made, the images used, and how near it is to fp32'))
+    .action((name: string | undefined, flags: ModelFlags & { readonly calibrate: string }) =>
+      run(async (invocation) => {
+        const { quantizeModel } = await import('./quantize-model.js');
+        return quantizeModel(name, flags.calibrate, flags.json === true, invocation);
       }),
     );
 

@@ -30,7 +30,7 @@ export async function printModel(
     await write(stdout, `${JSON.stringify(model)}\n`);
     return EXIT.ok;
   }
-  const { input, weights } = model;
+  const { input, weights, calibration } = model;
   const resized =
     model.resize === 'warp'
       ? `warped to ${model.resizeTo} × ${model.resizeTo}`
@@ -48,6 +48,12 @@ export async function printModel(
     ['Weights', `${weights.path} (${size})`],
     ['Digest', model.digest],
     ['Graph', model.graphPath ?? 'not made yet'],
+    [
+      'int8',
+      calibration === null
+        ? 'not calibrated'
+        : `calibrated on ${formatCount(calibration.images.count)} images, ${calibration.createdAt.slice(0, 10)} (${calibration.path})`,
+    ],
     ['Sources', model.sources.length === 0 ? null : model.sources.join(', ')],
     ['Licence', model.license],
   ];

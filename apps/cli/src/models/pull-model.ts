@@ -10,13 +10,13 @@ export async function pullModel(
   invocation: Invocation,
 ): Promise<number> {
   const { stdout } = invocation.console;
-  const { info, weightsPath, graphPath } = await fetchModel(name, invocation);
-  const facts = { name: info.name, digest: info.digest, weightsPath, graphPath };
+  const { info, precision, weightsPath, graphPath } = await fetchModel(name, invocation);
+  const facts = { name: info.name, digest: info.digest, precision, weightsPath, graphPath };
   await write(
     stdout,
     json
       ? `${JSON.stringify(facts)}\n`
-      : `${info.name} is ready (${info.digest})\n  weights  ${weightsPath}\n  graph    ${graphPath}\n`,
+      : `${info.name} is ready in ${precision} (${info.digest})\n  weights  ${weightsPath}\n  graph    ${graphPath}\n`,
   );
   return EXIT.ok;
 }

@@ -26,7 +26,10 @@ export function sampleBatch(sketch: BatchSketch = {}): Batch {
     progress: (total - pending) / total,
     imagesPerSecond: final || pending === total ? null : 2.5,
     etaSeconds: final || pending === total ? null : pending / 2.5,
-    model: pending === total ? null : { name: 'googlenet-bvlc', digest: 'sha256:c99c' },
+    model:
+      pending === total
+        ? null
+        : { name: 'googlenet-bvlc', digest: 'sha256:c99c', precision: 'fp32' },
     options: { crops: 'ten', topK: 5 },
     metadata,
     output: {
@@ -61,7 +64,7 @@ export function sampleResult(id: string, code?: 'IMAGE_NOT_FOUND'): ItemResult {
       { classIndex: 287, label: 'lynx, catamount', score: 0.01 },
     ],
     crops: { policy: 'ten', count: 10 },
-    model: { name: 'googlenet-bvlc', digest: 'sha256:c99c' },
+    model: { name: 'googlenet-bvlc', digest: 'sha256:c99c', precision: 'fp32' },
     image: { width: 640, height: 480, bytes: 81_034, format: 'jpeg', digest: 'sha256:0a' },
     timingsMs: { fetch: 4, decode: 6, queue: 11, infer: 98, total: 120 },
     version: '0.1.0',

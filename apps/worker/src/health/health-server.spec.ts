@@ -21,7 +21,7 @@ describe('the health server', () => {
     expect(await code('/health/ready')).toBe(503);
     status.begin(
       {
-        model: { name: 'googlenet-bvlc', digest: 'sha256:0' },
+        model: { name: 'googlenet-bvlc', digest: 'sha256:0', precision: 'fp32' },
         device: 'cpu',
         threads: 2,
         batchSize: 8,

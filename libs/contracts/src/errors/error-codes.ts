@@ -272,6 +272,20 @@ export const ERROR_CODES = {
     'A tensor is missing, has another shape or type, or holds values that are not finite.',
     'Use the weights of the architecture that the message names.',
   ),
+  CALIBRATION_INVALID: code(
+    'model',
+    500,
+    false,
+    'A calibration for int8 is of other weights, not in the format that is read, made from no crops, or lacks the range of a layer.',
+    'Calibrate again with `cropline model quantize --calibrate DIR`, on images like those to be classified.',
+  ),
+  CALIBRATION_TOO_SMALL: code(
+    'model',
+    422,
+    false,
+    'There are too few readable images to calibrate with.',
+    'Name a folder with 100 images or more that are like those to be classified.',
+  ),
 
   // Devices and inference sessions.
   DEVICE_UNKNOWN: code(
@@ -287,6 +301,13 @@ export const ERROR_CODES = {
     false,
     'The device was asked for and this machine or build does not have it.',
     'Use CROPLINE_DEVICE=auto or cpu, or install the CUDA libraries (docs/gpu.md).',
+  ),
+  PRECISION_UNSUPPORTED: code(
+    'device',
+    422,
+    false,
+    'The device does not compute with the numbers that CROPLINE_PRECISION asks for.',
+    'int8 runs on the CPU, fp16 on CUDA, fp32 on both: change CROPLINE_PRECISION or CROPLINE_DEVICE.',
   ),
   BACKEND_FAILED: code(
     'device',

@@ -5,12 +5,15 @@ const MOST_CUSTOM_CROPS = 512;
 
 /**
  * The ways to choose crops that have a name: 1, 10 or 144 views of 224×224 (Szegedy et al. 2014, section
- * 7), or as many of the 144 as it takes to know what they would say.
+ * 7), as many of the 144 as it takes to know what they would say, or every place of the whole image.
  */
-export const cropPolicySchema = z.enum(['single', 'ten', 'googlenet144', 'adaptive']).meta({
-  id: 'CropPolicy',
-  description: 'How crops are chosen: 1, 10, 144, or as many of the 144 as decide.',
-});
+export const cropPolicySchema = z
+  .enum(['single', 'ten', 'googlenet144', 'adaptive', 'dense'])
+  .meta({
+    id: 'CropPolicy',
+    description:
+      'How crops are chosen: 1, 10, 144, as many of the 144 as decide, or (`dense`) every place of the whole image at four scales, in one pass over each.',
+  });
 export type CropPolicyName = z.infer<typeof cropPolicySchema>;
 
 /** The policies that run the same crops whatever the image shows. */
@@ -73,7 +76,9 @@ export type Crops = z.infer<typeof cropsSchema>;
 const count = z
   .int()
   .positive()
-  .describe('How many crops the scores average over; for `adaptive`, how many were run.');
+  .describe(
+    'How many crops the scores average over; for `adaptive`, how many were run; for `dense`, how many places.',
+  );
 
 /** Which crops a result averages over: the option it was made with, nothing left to default, and how many. */
 export const usedCropsSchema = z
@@ -92,7 +97,8 @@ export type UsedCrops = z.infer<typeof usedCropsSchema>;
 
 /** The option `crops` with nothing left to default. */
 export type CropSettings =
-  | { readonly policy: z.infer<typeof wholePolicySchema> }
+  | { readonly policy: Exclude<z.infer<typeof wholePolicySchema>, 'dense'> }
+  | { readonly policy: 'dense' }
   | Readonly<AdaptiveCrops>
   | ({ readonly policy: 'custom' } & Readonly<CustomCrops>);
 
@@ -107,6 +113,8 @@ const CROP_COUNTS: Readonly<Record<z.infer<typeof wholePolicySchema>, number>> =
   single: 1,
   ten: 10,
   googlenet144: 144,
+  // Places and their mirrors in four squares; a model that keeps aspect ratios looks at more.
+  dense: 108,
 };
 
 /** The most crops that an image's scores average over. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ERROR_CODES, type ErrorCode } from '../errors/error-codes.js';
 import { usedCropsSchema } from './crops.js';
+import { precisionSchema } from './precision.js';
 
 /** One class an image may show. `score` is the mean softmax over its crops, from 0 to 1. */
 export const predictionSchema = z
@@ -8,9 +9,17 @@ export const predictionSchema = z
   .meta({ id: 'Prediction' });
 export type Prediction = z.infer<typeof predictionSchema>;
 
-/** The model a result came from: its name and the digest of its weights file. */
+/** The model a result came from: its name, the digests of what it is made of, and the numbers it computed with. */
 export const modelRefSchema = z
-  .object({ name: z.string(), digest: z.string().describe('sha256:… of the weights file') })
+  .object({
+    name: z.string(),
+    digest: z.string().describe('sha256:… of the weights file'),
+    precision: precisionSchema,
+    calibration: z
+      .string()
+      .optional()
+      .describe('With int8 only: sha256:… of the ranges that it was calibrated to'),
+  })
   .meta({ id: 'ModelRef' });
 export type ModelRef = z.infer<typeof modelRefSchema>;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { precisionSchema } from '../schemas/precision.js';
 import { urlOf, wholeNumber } from './setting-types.js';
 
 /** How every process finds S3. Keys are read by the AWS SDK's own chain; here it is only checked that both are set. */
@@ -23,6 +24,7 @@ export const engineSettings = {
   CROPLINE_CACHE_DIR: z.string().optional(),
   XDG_CACHE_HOME: z.string().optional(),
   CROPLINE_DEVICE: z.string().default('auto'),
+  CROPLINE_PRECISION: precisionSchema.default('fp32'),
   CROPLINE_THREADS: wholeNumber(1, 1024).optional(),
   CROPLINE_BATCH_SIZE: wholeNumber(1, 1024).optional(),
   CROPLINE_FETCH_TIMEOUT_MS: wholeNumber(100, 3_600_000).default(30_000),

@@ -1,10 +1,14 @@
-/** Crops for one run of a backend. The memory is the caller's; a backend only reads it, until `run` settles. */
+import type { PixelSize } from '../crops/crop-plan.js';
+
+/** Pictures for one run of a backend: crops, or for a dense graph whole pictures of one size. The memory is the caller's; a backend only reads it, until `run` settles. */
 export interface CropBatch {
-  /** `count` crops of size × size pixels, NHWC: row by row, RGB, one byte a channel. */
+  /** `count` pictures, NHWC: row by row, RGB, one byte a channel. */
   readonly pixels: Uint8Array;
-  /** `count` flags: 1 where the crop is to be flipped left to right. */
+  /** `count` flags: 1 where the picture is to be flipped left to right. */
   readonly mirrored: Uint8Array;
   readonly count: number;
+  /** Of every picture; default: a crop's. Only a dense graph takes any other. */
+  readonly size?: PixelSize;
 }
 
 /**

@@ -1,22 +1,24 @@
 import { CroplineError, describeCause } from '@cropline/contracts';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { PixelSize } from '../crops/crop-plan.js';
 import { cudaIndex, type Device } from './device.js';
 import type { CropBatch, InferenceBackend } from './inference-backend.js';
 
 /** What an ONNX Runtime session is made of. */
 export interface OnnxBackendOptions {
-  /** A graph that `emitOnnxGraph` made. */
+  /** A graph that `emitOnnxGraph` or one of its kind made. */
   readonly graphPath: string;
   readonly device: Device;
   /** Scores a crop. */
   readonly classes: number;
   /** Threads of one run on the CPU; 1 where every core has a session of its own. */
   readonly threads: number;
+  /** Whether its pictures' sizes vary: it is a dense graph's. */
+  readonly dense?: boolean;
 }
 
-/** Width and height of a crop, and its channels. */
-const CROP_SHAPE = [224, 224, 3] as const;
-const CROP_BYTES = CROP_SHAPE.reduce((product, size) => product * size, 1);
+const CROP_SIZE = { width: 224, height: 224 } as const;
+const CHANNELS = 3;
 
 /** A backend on ONNX Runtime, on the CPU or (CUDA) an NVIDIA GPU. It takes memory once it is loaded. */
 export function createOnnxBackend(options: OnnxBackendOptions): InferenceBackend {
@@ -52,7 +54,12 @@ class OnnxBackend implements InferenceBackend {
     }
   }
 
-  async run({ pixels, mirrored, count }: CropBatch): Promise<Float32Array<ArrayBuffer>> {
+  async run({
+    pixels,
+    mirrored,
+    count,
+    size = CROP_SIZE,
+  }: CropBatch): Promise<Float32Array<ArrayBuffer>> {
     const { classes, device } = this.#options;
     const session = this.#session;
     if (session === null) {
@@ -62,13 +69,14 @@ class OnnxBackend implements InferenceBackend {
         { retryable: false },
       );
     }
-    checkBatch(pixels, mirrored, count);
+    checkBatch(pixels, mirrored, count, size);
+    const { width, height } = size;
     // Made by us and given to the runtime to write into: it belongs to the caller then.
     const scores = new Float32Array(count * classes);
     try {
       await session.run(
         {
-          pixels: new Tensor('uint8', pixels, [count, ...CROP_SHAPE]),
+          pixels: new Tensor('uint8', pixels, [count, height, width, CHANNELS]),
           mirrored: new Tensor('uint8', mirrored, [count]),
         },
         { scores: new Tensor('float32', scores, [count, classes]) },
@@ -90,13 +98,19 @@ class OnnxBackend implements InferenceBackend {
   }
 }
 
-function sessionOptions({ device, threads }: OnnxBackendOptions): InferenceSession.SessionOptions {
+function sessionOptions({
+  device,
+  threads,
+  dense = false,
+}: OnnxBackendOptions): InferenceSession.SessionOptions {
   const gpu = cudaIndex(device);
   return {
     executionProviders: gpu === null ? ['cpu'] : [{ name: 'cuda', deviceId: gpu }, 'cpu'],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: 'sequential',
+    // What the runtime keeps of one size of pictures does not fit the next one, and would pile up.
+    ...(dense ? { enableCpuMemArena: false, enableMemPattern: false } : {}),
     graphOptimizationLevel: 'all',
     // Errors only: warnings are about what the runtime chose to run where, and go to stderr.
     logSeverityLevel: 3,
@@ -104,16 +118,22 @@ function sessionOptions({ device, threads }: OnnxBackendOptions): InferenceSessi
 }
 
 /** A batch that does not fit together is a fault of the caller, which no other device would mend. */
-function checkBatch(pixels: Uint8Array, mirrored: Uint8Array, count: number): void {
+function checkBatch(
+  pixels: Uint8Array,
+  mirrored: Uint8Array,
+  count: number,
+  { width, height }: PixelSize,
+): void {
+  const bytes = width * height * CHANNELS;
   const fits =
     Number.isSafeInteger(count) &&
     count > 0 &&
-    pixels.length === count * CROP_BYTES &&
+    pixels.length === count * bytes &&
     mirrored.length === count;
   if (fits) return;
   throw new CroplineError(
     'BACKEND_FAILED',
-    `Expected at least one crop, ${CROP_BYTES} bytes and one flag each, but received ${count} crops, ${pixels.length} bytes and ${mirrored.length} flags`,
+    `Expected at least one crop, ${bytes} bytes and one flag each, but received ${count} crops, ${pixels.length} bytes and ${mirrored.length} flags`,
     { retryable: false },
   );
 }

@@ -30,7 +30,7 @@ export interface View extends PixelSize {
   readonly box: PixelBox | null;
 }
 
-/** One input of the model: `size` × `size` pixels of a view, copied as they are. */
+/** One input of the model: `size` × `size` pixels of a view (for `dense`, all of it), copied as they are. */
 export interface Crop {
   /** Index into the plan's `views`. */
   readonly view: number;

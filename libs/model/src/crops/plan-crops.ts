@@ -1,6 +1,7 @@
 import { cropSettings, type Crops } from '@cropline/contracts';
 import type { CropPlan, PixelSize, ResizeSpec } from './crop-plan.js';
 import type { CropSlot } from './crop-slot.js';
+import { planDense } from './plan-dense.js';
 import { PlanDraft } from './plan-draft.js';
 import { policySlots } from './policy-slots.js';
 
@@ -30,6 +31,7 @@ interface Square {
  *   resized to the input size) × mirror (Szegedy et al. 2014, section 7). The paper keeps the aspect
  *   ratio, so `spec.resize` and `spec.resizeTo` play no part.
  * - `adaptive`: the crops of the policy it stands in for, best first, as an `AgreementRule` wants them.
+ * - `dense`: whole pictures, see `planDense`.
  * - a custom plan: a grid over the whole image at each of its scales, aspect ratio kept.
  *
  * Crops that coincide (all three squares of a square image do) are planned once, with their weights
@@ -47,6 +49,7 @@ interface Square {
 export function planCrops(crops: Crops, image: PixelSize, spec: ResizeSpec): CropPlan {
   const settings = cropSettings(crops);
   checkSizes(image, spec);
+  if (settings.policy === 'dense') return planDense(image, spec);
   const size = spec.inputSize;
   const slots = policySlots(settings, image, spec);
   const cutFrom = Math.min(...slots.map(({ side }) => side));
@@ -68,10 +71,13 @@ function addSlot(draft: PlanDraft, image: PixelSize, slot: CropSlot, size: numbe
     return;
   }
   const room = side - size;
-  const left = Math.floor(square.left + placement.x * room);
-  const top = Math.floor(square.top + placement.y * room);
+  const left = wholePixels(square.left + placement.x * room);
+  const top = wholePixels(square.top + placement.y * room);
   draft.crop(square.view, left, top, mirrored);
 }
+
+/** Rounds down; what falls short of a whole number by a rounding error, as thirds of a grid do, is that number. */
+const wholePixels = (value: number): number => Math.floor(value + 1e-9);
 
 function placeSquare(
   draft: PlanDraft,
@@ -84,7 +90,7 @@ function placeSquare(
   const shorter = landscape ? image.height : image.width;
   const longer = landscape ? image.width : image.height;
   if (longer > WHOLE_VIEW_MAX_RATIO * shorter) {
-    const offset = Math.floor(along * (longer - shorter));
+    const offset = wholePixels(along * (longer - shorter));
     const box = {
       left: landscape ? offset : 0,
       top: landscape ? 0 : offset,
@@ -108,8 +114,8 @@ function placeSquare(
 function wholeSquare(draft: PlanDraft, square: Square, size: number): number {
   const { view: parent, side } = square;
   const box = {
-    left: Math.floor(square.left),
-    top: Math.floor(square.top),
+    left: wholePixels(square.left),
+    top: wholePixels(square.top),
     width: side,
     height: side,
   };

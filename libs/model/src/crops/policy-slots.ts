@@ -4,7 +4,7 @@ import type { PixelSize, ResizeSpec } from './crop-plan.js';
 import type { CropSlot, Placement } from './crop-slot.js';
 
 /** The shorter sides of the four scales of `googlenet144`, in pixels (Szegedy et al. 2014, section 7). */
-const PAPER_SCALES = [256, 288, 320, 352] as const;
+export const PAPER_SCALES = [256, 288, 320, 352] as const;
 
 /** Its three squares: left, centre, right of a landscape image; top, centre, bottom of a portrait one. */
 const SQUARES = [0, 0.5, 1] as const;
@@ -27,7 +27,7 @@ const BOTH = [false, true] as const;
  * @param image only which side of it is longer plays a part.
  */
 export function policySlots(
-  settings: CropSettings,
+  settings: Exclude<CropSettings, { readonly policy: 'dense' }>,
   image: PixelSize,
   spec: ResizeSpec,
 ): CropSlot[] {

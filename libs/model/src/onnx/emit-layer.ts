@@ -39,21 +39,21 @@ export function emitMaxPool(
 /**
  * Adds an inception module.
  *
- * @param size rows and columns of its input
+ * @param size rows and columns of its input; null when they are known only once it runs
  */
 export function emitInception(
   graph: GraphBuilder,
   input: Value,
   { name, branches }: Inception,
   tensor: TensorOf,
-  size: number,
+  size: number | null,
 ): Value {
   const outputs = branches.map((branch) =>
     branch.reduce(
       (value, step) =>
         step.kind === 'max-pool'
           ? emitMaxPool(graph, value, step)
-          : suitsWinograd(step, size)
+          : size !== null && suitsWinograd(step, size)
             ? emitWinograd(graph, value, step, tensor, size)
             : emitConvolution(graph, value, step, tensor),
       input,

@@ -60,7 +60,7 @@ function emitLayer(
 }
 
 /** Rows and columns after a layer; what is left over at the edge counts as one more. */
-function sizeAfter(layer: Layer, size: number): number {
+export function sizeAfter(layer: Layer, size: number): number {
   return layer.kind === 'convolution' || layer.kind === 'max-pool'
     ? Math.ceil(size / layer.stride)
     : size;

@@ -40,8 +40,8 @@ export function emitNormalization(
   return graph.node('Sqrt', `${name}/output`, [square]);
 }
 
-/** The matrix that sums the channels around each. */
-function band({ size, alpha }: ResponseNormalization, channels: number): NamedTensor {
+/** The matrix that sums the channels around each, times alpha / size, as filters of 1×1. */
+export function band({ size, alpha }: ResponseNormalization, channels: number): NamedTensor {
   const data = new Float32Array(channels * channels);
   const reach = Math.floor(size / 2);
   for (let channel = 0; channel < channels; channel += 1) {
@@ -122,8 +122,8 @@ function emitFourthPower(
   return graph.node('Mul', `${output}/fourth_power`, [input, cubed]);
 }
 
-/** The roots are made for one exponent. */
-function checkPower({ name, beta }: ResponseNormalization): void {
+/** The roots are made for one exponent. @throws RangeError for another */
+export function checkPower({ name, beta }: ResponseNormalization): void {
   if (beta !== 0.75) throw new RangeError(`Expected ${name} to have beta 0.75 but it has ${beta}`);
 }
 

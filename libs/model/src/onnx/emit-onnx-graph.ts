@@ -26,7 +26,7 @@ export function emitOnnxGraph(variant: Variant, weights: NamedTensors): Uint8Arr
   checkWeights(weights, variant);
   const architecture = GOOGLENET[variant];
   const graph = new GraphBuilder();
-  const tensor = tensorsForPixels(architecture, weights);
+  const tensor = pixelTensors(architecture, weights);
   const { input, layers } = architecture;
   const pixels = emitInput(graph, architecture);
   const features = emitLayers(graph, pixels, layers, tensor, input.size, input.channels.length);
@@ -37,7 +37,7 @@ export function emitOnnxGraph(variant: Variant, weights: NamedTensors): Uint8Arr
 }
 
 /** The weights, the first convolution's for the order of colours that the pixels come in. */
-function tensorsForPixels(architecture: Architecture, weights: NamedTensors): TensorOf {
+export function pixelTensors(architecture: Architecture, weights: NamedTensors): TensorOf {
   const first = architecture.layers.find((layer) => layer.kind === 'convolution');
   return (name) => {
     const found = weights.get(name);
@@ -48,7 +48,7 @@ function tensorsForPixels(architecture: Architecture, weights: NamedTensors): Te
 }
 
 /** The mean of each channel over the picture, then the fully connected layer. */
-function emitClassifier(
+export function emitClassifier(
   graph: GraphBuilder,
   features: Value,
   { name }: Dense,

@@ -1,4 +1,5 @@
 import type { NamedTensor } from '../weights/named-tensors.js';
+import { toHalfFloats } from './half-floats.js';
 import {
   ATTRIBUTE_TYPE,
   ELEMENT_TYPE,
@@ -19,6 +20,14 @@ export type Setting = number | readonly number[] | { readonly float: number };
 const OPSET = 13;
 /** The file format's version that goes with it. */
 const IR_VERSION = 8;
+/** The operators that ONNX Runtime adds to the standard ones. */
+export const RUNTIME_DOMAIN = 'com.microsoft';
+const RUNTIME_OPSET = 1;
+
+/** Whole numbers of a type that constants may have. */
+type WholeNumbers = Uint8Array | Int8Array | Int32Array;
+
+const WHOLE_TYPES = { Uint8Array: 'uint8', Int8Array: 'int8', Int32Array: 'int32' } as const;
 
 /** Builds an ONNX model node by node; the same calls give the same bytes. */
 export class GraphBuilder {
@@ -26,6 +35,12 @@ export class GraphBuilder {
   readonly #constants = new Map<string, OnnxTensor>();
   readonly #inputs: OnnxValue[] = [];
   readonly #outputs: OnnxValue[] = [];
+  /** What numbers with a fraction are kept in: constants, and the pixels once they are read. */
+  readonly floats: 'float32' | 'float16';
+
+  constructor(floats: 'float32' | 'float16' = 'float32') {
+    this.floats = floats;
+  }
 
   /** Adds an input; a size that varies is given by a name. */
   input(name: string, type: keyof typeof ELEMENT_TYPE, shape: readonly (number | string)[]): Value {
@@ -38,9 +53,10 @@ export class GraphBuilder {
     this.#outputs.push(valueInfo(name, type, shape));
   }
 
-  /** Adds a float32 constant; one that is there by this name already is taken as it is. */
+  /** Adds a constant in the graph's floats; one that is there by this name already is taken as it is. */
   constant(name: string, { shape, data }: NamedTensor): Value {
-    return this.#constant(name, 'float32', shape, data);
+    const values = this.floats === 'float16' ? toHalfFloats(data) : data;
+    return this.#constant(name, this.floats, shape, values);
   }
 
   /** Adds an int64 constant: one number, or a list. */
@@ -50,10 +66,17 @@ export class GraphBuilder {
     return this.#constant(name, 'int64', shape, BigInt64Array.from(list, BigInt));
   }
 
+  /** Adds a constant of uint8, int8 or int32, by the type of its values. */
+  whole(name: string, shape: readonly number[], data: WholeNumbers): Value {
+    const type = WHOLE_TYPES[data.constructor.name as keyof typeof WHOLE_TYPES];
+    return this.#constant(name, type, shape, data);
+  }
+
   /**
    * Adds a node of one output.
    *
    * @param output the name of the node and of what it makes
+   * @param domain where the operator comes from; default: the standard
    * @returns that name
    */
   node(
@@ -61,9 +84,11 @@ export class GraphBuilder {
     output: string,
     inputs: readonly Value[],
     settings: Readonly<Record<string, Setting>> = {},
+    domain = '',
   ): Value {
     this.#nodes.push({
       name: output,
+      domain,
       opType: operator,
       input: [...inputs],
       output: [output],
@@ -78,7 +103,12 @@ export class GraphBuilder {
       irVersion: IR_VERSION,
       producerName: 'cropline',
       producerVersion: version,
-      opsetImport: [{ domain: '', version: OPSET }],
+      opsetImport: [
+        { domain: '', version: OPSET },
+        ...(this.#nodes.some(({ domain }) => domain === RUNTIME_DOMAIN)
+          ? [{ domain: RUNTIME_DOMAIN, version: RUNTIME_OPSET }]
+          : []),
+      ],
       graph: {
         name,
         node: this.#nodes,
@@ -93,7 +123,7 @@ export class GraphBuilder {
     name: string,
     type: keyof typeof ELEMENT_TYPE,
     shape: readonly number[],
-    data: Float32Array | BigInt64Array,
+    data: Float32Array | Uint16Array | BigInt64Array | WholeNumbers,
   ): Value {
     if (!this.#constants.has(name)) {
       this.#constants.set(name, {

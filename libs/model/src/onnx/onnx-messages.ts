@@ -1,7 +1,15 @@
 import protobuf from 'protobufjs/light.js';
 
 /** The element types of a tensor that occur here (`TensorProto.DataType`). */
-export const ELEMENT_TYPE = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9 } as const;
+export const ELEMENT_TYPE = {
+  float32: 1,
+  uint8: 2,
+  int8: 3,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float16: 10,
+} as const;
 
 /** The kinds of an attribute that occur here (`AttributeProto.AttributeType`). */
 export const ATTRIBUTE_TYPE = { float: 1, int: 2, ints: 7 } as const;
@@ -30,6 +38,8 @@ export interface OnnxAttribute {
 export interface OnnxNode {
   name: string;
   opType: string;
+  /** Where the operator comes from; nothing is the standard. */
+  domain: string;
   input: string[];
   output: string[];
   attribute: OnnxAttribute[];
@@ -97,6 +107,7 @@ const ModelProto = protobuf.Root.fromJSON({
         output: many(2, 'string'),
         name: one(3, 'string'),
         opType: one(4, 'string'),
+        domain: one(7, 'string'),
         attribute: many(5, 'AttributeProto'),
       },
     },

@@ -1,8 +1,11 @@
 import { GOOGLENET } from '../architecture/googlenet.js';
 import { weightShapes } from '../architecture/weight-shapes.js';
-import { cachedGraphPath, cachedWeightsPath } from './cache-layout.js';
+import { cachedCalibrationPath, cachedGraphPath, cachedWeightsPath } from './cache-layout.js';
+import type { CalibrationFacts } from './calibration.js';
 import { inspectCachedFile, type CachedFile } from './cached-file.js';
 import { chooseModel, infoOf, type ModelChoice } from './choose-model.js';
+import { readCalibration } from './find-calibration.js';
+import { floatRecipe } from './graph-recipe.js';
 import { KNOWN_MODELS, publishedDigest, type ModelInfo } from './known-models.js';
 import type { ResolveModelOptions } from './resolved-model.js';
 import { ownWeightsFile } from './weights-file.js';
@@ -23,10 +26,17 @@ export interface ModelDescription extends Omit<ModelInfo, 'labels'> {
     /** Null when they are not intact. */
     readonly bytes: number | null;
   };
-  /** The graph in the cache; null until it is emitted. */
+  /** The graph in the cache, in fp32; null until it is emitted. */
   readonly graphPath: string | null;
+  /** The calibration in the cache, for int8; null where there is none of these weights. */
+  readonly calibration: DescribedCalibration | null;
   /** Where the weights are fetched from, in the order tried, without the secrets of URLs. */
   readonly sources: readonly string[];
+}
+
+/** A calibration in the cache: where it lies, and what it was made of. */
+export interface DescribedCalibration extends CalibrationFacts {
+  readonly path: string;
 }
 
 /**
@@ -42,10 +52,11 @@ export async function describeModel({
 }: Pick<ResolveModelOptions, 'cacheDir' | 'model' | 'mirror'>): Promise<ModelDescription> {
   const choice = await chooseModel(model, KNOWN_MODELS);
   const { path, digest, found } = await findWeights(choice, cacheDir);
-  const { name, variant, inputSize, resize, resizeTo, classes } = infoOf(choice, digest);
+  const info = infoOf(choice, digest);
+  const { name, variant, inputSize, resize, resizeTo, classes } = info;
   const architecture = GOOGLENET[variant];
   const { channels, mean } = architecture.input;
-  const graph = cachedGraphPath(cacheDir, digest);
+  const graph = cachedGraphPath(cacheDir, digest, floatRecipe(variant, 'fp32'));
   return {
     name,
     variant,
@@ -59,9 +70,21 @@ export async function describeModel({
     license: choice.kind === 'known' ? choice.model.license : null,
     weights: { path, state: found.state, bytes: found.state === 'intact' ? found.bytes : null },
     graphPath: (await inspectCachedFile(graph)).state === 'intact' ? graph : null,
+    calibration: await cachedCalibration(cacheDir, info),
     sources:
       choice.kind === 'known' ? weightsSources(choice.model, mirror).map(({ shown }) => shown) : [],
   };
+}
+
+async function cachedCalibration(
+  cacheDir: string,
+  info: ModelInfo,
+): Promise<DescribedCalibration | null> {
+  const path = cachedCalibrationPath(cacheDir, info.name);
+  return readCalibration(path, info).then(
+    ({ images, crops, createdAt, version }) => ({ path, images, crops, createdAt, version }),
+    () => null,
+  );
 }
 
 interface FoundWeights {

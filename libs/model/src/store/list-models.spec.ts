@@ -64,6 +64,7 @@ describe('what the store tells of models', () => {
       license: known.license,
       weights: { path, state: 'missing', bytes: null },
       graphPath: null,
+      calibration: null,
       sources: [known.url],
     });
   });

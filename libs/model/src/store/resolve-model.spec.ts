@@ -111,7 +111,7 @@ describe('resolveModel', () => {
       FILE,
       `${FILE}.sha256`,
     ]);
-    expect(await readdir(join(cacheDir, 'graphs'))).toHaveLength(2);
+    expect(await readdir(join(cacheDir, 'graphs'))).toHaveLength(4);
   });
 
   it('fetches damaged weights again and says so', async () => {

@@ -2,10 +2,18 @@ import { withCacheLock } from './cache-lock.js';
 import { cachedGraph } from './cached-graph.js';
 import { inspectCachedFile } from './cached-file.js';
 import { cachedWeightsPath } from './cache-layout.js';
-import { chooseModel, infoOf } from './choose-model.js';
+import { chooseModel, infoOf, type ModelChoice } from './choose-model.js';
 import { DOWNLOAD_LIMITS, type DownloadLimits } from './download.js';
 import { fetchWeights } from './fetch-weights.js';
-import { KNOWN_MODELS, publishedDigest, type KnownModel } from './known-models.js';
+import { findCalibration } from './find-calibration.js';
+import {
+  denseRecipe,
+  floatRecipe,
+  int8Recipe,
+  rangesDigest,
+  type GraphRecipe,
+} from './graph-recipe.js';
+import { KNOWN_MODELS, publishedDigest, type KnownModel, type ModelInfo } from './known-models.js';
 import type { ResolvedModel, ResolveModelOptions } from './resolved-model.js';
 import { ownWeightsFile, type WeightsFile } from './weights-file.js';
 
@@ -19,7 +27,9 @@ const STORE_SETTINGS: StoreSettings = { models: KNOWN_MODELS, limits: DOWNLOAD_L
 
 /**
  * Makes a model ready to be loaded: finds its weights (a file; or for a known name the cache, the mirror,
- * the public URL, in this order), and emits its graph into the cache where that is not there yet.
+ * the public URL, in this order), and emits its graph of the precision asked for into the cache where that
+ * is not there yet, with the one that takes whole pictures (`dense`). For int8 it also finds the model's
+ * calibration: in the cache, or where the weights come from.
  *
  * Processes that start together do the work once. Weights in the cache are held against their digest; what
  * comes from a mirror must have the right structure, and what comes from the public URL the pinned digest.
@@ -36,7 +46,7 @@ export async function resolveModel(
   options: ResolveModelOptions,
   settings: StoreSettings = STORE_SETTINGS,
 ): Promise<ResolvedModel> {
-  const { cacheDir, signal } = options;
+  const { cacheDir, precision = 'fp32', signal } = options;
   signal?.throwIfAborted();
   const choice = await chooseModel(options.model, settings.models);
   const weights =
@@ -45,8 +55,32 @@ export async function resolveModel(
       : await ownWeightsFile(choice.path);
   signal?.throwIfAborted();
   const info = infoOf(choice, weights.digest);
-  const graphPath = await cachedGraph(cacheDir, weights, info.variant, signal);
-  return { info, weightsPath: weights.path, graphPath };
+  const { recipe, ...calibration } = await recipeOf(choice, info, options, settings.limits);
+  const graphPath = await cachedGraph(cacheDir, weights, info.variant, recipe, signal);
+  const dense = denseRecipe(info.variant);
+  const denseGraphPath = await cachedGraph(cacheDir, weights, info.variant, dense, signal);
+  return {
+    info,
+    precision,
+    ...calibration,
+    weightsPath: weights.path,
+    graphPath,
+    denseGraphPath,
+  };
+}
+
+/** How the graph is made, and of which calibration where that takes one. */
+async function recipeOf(
+  choice: ModelChoice,
+  info: ModelInfo,
+  options: ResolveModelOptions,
+  limits: DownloadLimits,
+): Promise<{ recipe: GraphRecipe; calibration?: string }> {
+  const { precision = 'fp32' } = options;
+  if (precision !== 'int8') return { recipe: floatRecipe(info.variant, precision) };
+  const { layers } = await findCalibration(choice, info, options, limits);
+  const calibration = `sha256:${rangesDigest(layers)}`;
+  return { recipe: int8Recipe(info.variant, layers), calibration };
 }
 
 async function namedWeights(

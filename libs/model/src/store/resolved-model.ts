@@ -1,12 +1,19 @@
+import type { Precision } from '@cropline/contracts';
 import type { ModelInfo } from './known-models.js';
 
 /** A model that is ready to be loaded. */
 export interface ResolvedModel {
   readonly info: ModelInfo;
+  /** The numbers it computes with. */
+  readonly precision: Precision;
+  /** With int8: `sha256:` and the digest of the ranges that it was calibrated to. */
+  readonly calibration?: string;
   /** The weights as they were published. */
   readonly weightsPath: string;
-  /** The ONNX graph emitted from them, in the cache. */
+  /** The ONNX graph emitted from them in this precision, in the cache. */
   readonly graphPath: string;
+  /** The graph that takes whole pictures (`emitDenseGraph`), in fp32 whatever the precision. */
+  readonly denseGraphPath: string;
 }
 
 /** Which model, and where to look for it. */
@@ -17,6 +24,8 @@ export interface ResolveModelOptions {
   readonly model?: string;
   /** A folder, or a URL of one, that holds the published files; looked at before the public URL. */
   readonly mirror?: string;
+  /** The numbers it is to compute with; default `fp32`. `int8` needs a calibration of the model. */
+  readonly precision?: Precision;
   readonly signal?: AbortSignal;
   /** Called as a file arrives. */
   readonly onProgress?: (progress: ModelProgress) => void;

@@ -76,7 +76,7 @@ describe('a cache that processes share', () => {
     expect(first.weightsPath).toBe(join(cacheDir, 'models', 'net', 'net.safetensors'));
     expect(others).toEqual([first, first]);
     expect(server.requests).toHaveLength(1);
-    expect(await readdir(join(cacheDir, 'graphs'))).toHaveLength(2);
+    expect(await readdir(join(cacheDir, 'graphs'))).toHaveLength(4);
   });
 
   describe('and cannot write', () => {

@@ -37,7 +37,12 @@ export function weightsSources(model: KnownModel, mirror: string | undefined): W
   return mirror === undefined ? [published] : [mirrorSource(mirror, model.file), published];
 }
 
-function mirrorSource(mirror: string, file: string): WeightsSource {
+/**
+ * A file of a mirror: a folder, or a URL of one.
+ *
+ * @throws CroplineError `CONFIG_INVALID` for what looks like a URL and is none
+ */
+export function mirrorSource(mirror: string, file: string): WeightsSource {
   if (!/^https?:\/\//i.test(mirror)) return folderSource(join(mirror, file));
   if (URL.canParse(mirror)) return webSource(fileUnder(mirror, file), null);
   // Its text is not repeated: it may hold a password.
@@ -63,7 +68,8 @@ function webSource(url: string, pinned: string | null): WeightsSource {
   };
 }
 
-function folderSource(path: string): WeightsSource {
+/** A file of this machine. */
+export function folderSource(path: string): WeightsSource {
   return {
     shown: path,
     async expectedDigest() {

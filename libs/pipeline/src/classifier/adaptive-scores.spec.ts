@@ -24,7 +24,8 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'cropline-adaptive-'));
   const graphPath = join(folder, 'random.onnx');
   await writeFile(graphPath, emitOnnxGraph('bvlc', randomWeights(1, 'bvlc')));
-  model = { info: { ...BVLC_SPEC, name: 'random', digest: 'sha256:0' }, graphPath };
+  const info = { ...BVLC_SPEC, name: 'random', digest: 'sha256:0' };
+  model = { info, precision: 'fp32', graphPath, denseGraphPath: graphPath };
 });
 afterAll(() => rm(folder, { recursive: true }));
 

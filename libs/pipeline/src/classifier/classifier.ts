@@ -10,7 +10,10 @@ import type { Device, ResolvedModel } from '@cropline/model';
 
 /** What a classifier is made of. */
 export interface ClassifierOptions {
-  readonly model: Pick<ResolvedModel, 'info' | 'graphPath'>;
+  readonly model: Pick<
+    ResolvedModel,
+    'info' | 'precision' | 'calibration' | 'graphPath' | 'denseGraphPath'
+  >;
   readonly device: Device;
   /** An image with more pixels is refused. */
   readonly maxPixels: number;

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { CropPolicyName } from '@cropline/contracts';
-import { BVLC_SPEC, emitOnnxGraph, randomWeights } from '@cropline/model';
+import { BVLC_SPEC, emitDenseGraph, emitOnnxGraph, randomWeights } from '@cropline/model';
 import { sharp } from '../decode/image-library.js';
 import type { ClassifierOptions } from './classifier.js';
 import { createClassifier } from './create-classifier.js';
 
 const MAX_PIXELS = 1e7;
-const POLICIES: readonly CropPolicyName[] = ['single', 'ten', 'single', 'ten', 'single'];
+const POLICIES: readonly CropPolicyName[] = ['single', 'ten', 'dense', 'ten', 'single', 'dense'];
 
 let folder: string;
 let model: ClassifierOptions['model'];
@@ -19,7 +19,10 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'cropline-engine-'));
   const graphPath = join(folder, 'random.onnx');
   await writeFile(graphPath, emitOnnxGraph('bvlc', randomWeights(1, 'bvlc')));
-  model = { info: { ...BVLC_SPEC, name: 'random', digest: 'sha256:0' }, graphPath };
+  const denseGraphPath = join(folder, 'dense.onnx');
+  await writeFile(denseGraphPath, emitDenseGraph('bvlc', randomWeights(1, 'bvlc')));
+  const info = { ...BVLC_SPEC, name: 'random', digest: 'sha256:0' };
+  model = { info, precision: 'fp32', graphPath, denseGraphPath };
   images = await Promise.all(POLICIES.map((_, index) => drawing(index)));
 });
 afterAll(() => rm(folder, { recursive: true }));

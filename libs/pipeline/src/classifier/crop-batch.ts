@@ -1,17 +1,23 @@
+import type { PixelSize } from '@cropline/model';
 import type { BatchPlace } from '../batching/micro-batcher.js';
+import { BYTES_PER_PIXEL } from '../decode/picture.js';
 import type { BatchScores, DeviceBatch } from '../inference/device-batch.js';
 import type { BatchBuffers } from '../inference/thread-messages.js';
-import { cropBytes, type ImageJob } from './image-job.js';
+import type { ImageJob } from './image-job.js';
 
-/** Crops of one image or several that run together. */
+/** Crops of one image or several that run together, or a whole picture of one. */
 export class CropBatch implements DeviceBatch {
   readonly #places: readonly BatchPlace<ImageJob>[];
-  readonly #inputSize: number;
+  readonly #size: PixelSize;
+  readonly whole: PixelSize | null;
 
-  /** @param inputSize width and height of a crop in pixels. */
-  constructor(places: readonly BatchPlace<ImageJob>[], inputSize: number) {
+  /** @param places of crops of one size, as a `CropQueue` gives them; never none. */
+  constructor(places: readonly BatchPlace<ImageJob>[]) {
+    const [first] = places;
+    if (first === undefined) throw new RangeError('Expected at least one crop for a batch');
     this.#places = places;
-    this.#inputSize = inputSize;
+    this.#size = first.job.sizeOf(first.crop);
+    this.whole = first.job.whole ? this.#size : null;
   }
 
   get count(): number {
@@ -19,7 +25,7 @@ export class CropBatch implements DeviceBatch {
   }
 
   fill({ pixels, mirrored }: BatchBuffers): void {
-    const bytes = cropBytes(this.#inputSize);
+    const bytes = this.#size.width * this.#size.height * BYTES_PER_PIXEL;
     for (const [place, { job, crop }] of this.#places.entries()) {
       mirrored[place] = Number(job.cut(crop, pixels, place * bytes));
     }
@@ -41,12 +47,6 @@ export class CropBatch implements DeviceBatch {
   apart(): CropBatch[] {
     const wanted = this.#places.filter(({ job }) => job.wanted);
     const jobs = new Set(wanted.map(({ job }) => job));
-    return [...jobs].map(
-      (job) =>
-        new CropBatch(
-          wanted.filter((place) => place.job === job),
-          this.#inputSize,
-        ),
-    );
+    return [...jobs].map((job) => new CropBatch(wanted.filter((place) => place.job === job)));
   }
 }

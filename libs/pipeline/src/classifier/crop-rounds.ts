@@ -1,5 +1,5 @@
 import { mostCrops, type Crops, type CropSettings } from '@cropline/contracts';
-import { AgreementRule, type CropPlan } from '@cropline/model';
+import { AgreementRule, plannedPositions, type CropPlan } from '@cropline/model';
 
 /** How many crops of an image are run before it is looked at what they came to, time after time. */
 export interface CropRounds {
@@ -24,11 +24,27 @@ export function cropRounds(settings: CropSettings, plan: CropPlan, classes: numb
   return new AgreementRule({ agreement: settings.agreement, crops, classes });
 }
 
+/** Pictures that the device runs of an image under `dense`: four scales, each as it is and mirrored. */
+const DENSE_PICTURES = 8;
+
 /** How many crops an image is taken to come to before it is decoded. */
 export function expectedCrops(crops: Crops): number {
+  if (crops === 'dense') return DENSE_PICTURES;
   const most = mostCrops(crops);
   const adaptive = crops === 'adaptive' || (typeof crops === 'object' && 'policy' in crops);
   return adaptive ? Math.min(EXPECTED_ADAPTIVE, most) : most;
+}
+
+/** How many crops the scores of an image average over when `ran` of its plan were run; for `dense`, places. */
+export function averagedCrops(crops: Crops, plan: CropPlan, ran: number): number {
+  switch (plan.policy) {
+    case 'adaptive':
+      return ran;
+    case 'dense':
+      return plannedPositions(plan);
+    default:
+      return mostCrops(crops);
+  }
 }
 
 /** The views that the crops `from` … `to` − 1 of a plan are cut from. */

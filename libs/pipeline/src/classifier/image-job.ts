@@ -1,4 +1,4 @@
-import type { CropPlan } from '@cropline/model';
+import type { CropPlan, PixelSize } from '@cropline/model';
 import { cutCrop } from '../crops/cut-crop.js';
 import { BYTES_PER_PIXEL, type Picture } from '../decode/picture.js';
 import { deviceTime, type DeviceRun } from './device-run.js';
@@ -29,6 +29,18 @@ export class ImageJob {
     this.#scores = new Float32Array(plan.crops.length * classes);
   }
 
+  /** Whether its crops are whole views, for the dense graph. */
+  get whole(): boolean {
+    return this.#plan.policy === 'dense';
+  }
+
+  /** Width and height of a crop. */
+  sizeOf(index: number): PixelSize {
+    const { crops, views, size } = this.#plan;
+    const view = this.whole ? views[crops[index]?.view ?? -1] : undefined;
+    return view ?? { width: size, height: size };
+  }
+
   /** How long the device ran crops of it so far, in milliseconds. */
   get deviceMs(): number {
     return deviceTime(this.#runs);
@@ -57,7 +69,8 @@ export class ImageJob {
     const crop = this.#plan.crops[index];
     const picture = crop === undefined ? undefined : this.#pictures?.[crop.view];
     if (crop === undefined || picture === undefined) return false;
-    cutCrop(picture, crop, this.#plan.size, target, at);
+    if (this.whole) target.set(picture.pixels, at);
+    else cutCrop(picture, crop, this.#plan.size, target, at);
     return crop.mirrored;
   }
 

@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { cropSettings, CroplineError, mostCrops } from '@cropline/contracts';
+import { cropSettings, CroplineError } from '@cropline/contracts';
 import { averageScores, planCrops, topPredictions, type CropPlan } from '@cropline/model';
-import { MicroBatcher } from '../batching/micro-batcher.js';
 import { digestBytes } from '../decode/digest-bytes.js';
 import { ImageViews } from '../decode/image-views.js';
 import { readHeader, type ImageHeader } from '../decode/read-header.js';
@@ -13,13 +12,17 @@ import type {
   ImageClassification,
 } from './classifier.js';
 import { CropBatch } from './crop-batch.js';
-import { cropRounds, expectedCrops, viewsOf, type CropRounds } from './crop-rounds.js';
+import { CropQueue } from './crop-queue.js';
+import {
+  averagedCrops,
+  cropRounds,
+  expectedCrops,
+  viewsOf,
+  type CropRounds,
+} from './crop-rounds.js';
 import { DecodeGate, type DecodeTicket } from './decode-gate.js';
 import { ImageJob } from './image-job.js';
 import { untilAborted } from './until-aborted.js';
-
-/** How long a crop waits for others while a device is idle, in milliseconds. */
-const MAX_WAIT_MS = 3;
 
 /**
  * Full batches of crops that are decoded, or being decoded, for every thread, beside the two that it holds:
@@ -65,7 +68,7 @@ export class PooledClassifier implements Classifier {
   readonly info: Classifier['info'];
   readonly #options: PooledClassifierOptions;
   readonly #gate: DecodeGate;
-  readonly #batcher: MicroBatcher<ImageJob>;
+  readonly #queue: CropQueue;
   /** Images that are decoded and not yet answered. */
   readonly #jobs = new Map<ImageJob, DecodeTicket>();
   readonly #underWay = new Set<Promise<ImageClassification>>();
@@ -79,7 +82,12 @@ export class PooledClassifier implements Classifier {
     const { model, device, threads, batchSize } = options;
     this.#options = options;
     this.info = {
-      model: { name: model.info.name, digest: model.info.digest },
+      model: {
+        name: model.info.name,
+        digest: model.info.digest,
+        precision: model.precision,
+        ...(model.calibration === undefined ? {} : { calibration: model.calibration }),
+      },
       device,
       threads,
       batchSize,
@@ -89,11 +97,7 @@ export class PooledClassifier implements Classifier {
       decodes: availableParallelism() + 1,
       cropsAhead: BATCHES_AHEAD * threads * batchSize,
     });
-    this.#batcher = new MicroBatcher({
-      batchSize,
-      maxWaitMs: MAX_WAIT_MS,
-      now: () => performance.now(),
-    });
+    this.#queue = new CropQueue(batchSize);
   }
 
   /** @throws CroplineError `BACKEND_FAILED` or `DEVICE_UNAVAILABLE` when a session cannot be made. */
@@ -103,6 +107,7 @@ export class PooledClassifier implements Classifier {
     classifier.#pool = await InferencePool.start({
       settings: {
         graphPath: model.graphPath,
+        denseGraphPath: model.denseGraphPath,
         device,
         classes: model.info.classes,
         inputSize: model.info.inputSize,
@@ -159,16 +164,16 @@ export class PooledClassifier implements Classifier {
         info.labels,
       );
       const { header } = image;
-      const settings = cropSettings(crops);
       const total = performance.now() - started;
       const decode = decoded - admitted + ran.resizeMs;
       return {
         predictions,
-        crops: {
-          ...settings,
-          count: settings.policy === 'adaptive' ? ran.crops : mostCrops(crops),
-        },
-        model: this.info.model,
+        crops: { ...cropSettings(crops), count: averagedCrops(crops, image.plan, ran.crops) },
+        // The dense graph is in fp32 alone.
+        model:
+          crops === 'dense'
+            ? { name: info.name, digest: info.digest, precision: 'fp32' }
+            : this.info.model,
         image: {
           width: header.width,
           height: header.height,
@@ -230,7 +235,7 @@ export class PooledClassifier implements Classifier {
           resizeMs += performance.now() - begun;
         }
         const answered = job.begin(wanted - done);
-        this.#batcher.add(job, wanted, urgent, done);
+        this.#queue.add(job, wanted, urgent, done);
         this.#pump();
         await untilAborted(answered, signal);
         done = wanted;
@@ -239,7 +244,7 @@ export class PooledClassifier implements Classifier {
       return { crops: done, scores: job.scores(done), deviceMs: job.deviceMs, resizeMs };
     } finally {
       job.drop();
-      this.#batcher.remove(job);
+      this.#queue.remove(job);
       this.#jobs.delete(job);
     }
   }
@@ -250,9 +255,9 @@ export class PooledClassifier implements Classifier {
     if (pool === null) return;
     clearTimeout(this.#timer);
     for (;;) {
-      const decision = this.#batcher.next(pool.vacancy());
+      const decision = this.#queue.next(pool.vacancy());
       if (decision.kind === 'run') {
-        pool.run(new CropBatch(decision.places, this.#options.model.info.inputSize));
+        pool.run(new CropBatch(decision.places));
         for (const { job } of decision.places) this.#jobs.get(job)?.taken();
         continue;
       }

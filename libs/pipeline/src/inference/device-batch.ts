@@ -1,3 +1,4 @@
+import type { PixelSize } from '@cropline/model';
 import type { BatchBuffers } from './thread-messages.js';
 
 /** The answer of a device to one batch. */
@@ -9,11 +10,13 @@ export interface BatchScores {
 }
 
 /**
- * Crops that run together on a device. Exactly one of `done` and `failed` is called, once, unless the
+ * Crops, or whole pictures, that run together on a device. Exactly one of `done` and `failed` is called, once, unless the
  * batch is taken `apart`: then that holds for each of its pieces.
  */
 export interface DeviceBatch {
   readonly count: number;
+  /** The size of its pictures when they are whole ones, for the dense graph; null when they are crops. */
+  readonly whole: PixelSize | null;
   /** Writes the crops into the memory of a batch; called again when the batch has to run again. */
   fill(buffers: BatchBuffers): void;
   done(answer: BatchScores): void;

@@ -56,6 +56,7 @@ async function start(
   const options: InferencePoolOptions = {
     settings: {
       graphPath: folder,
+      denseGraphPath: folder,
       device: 'cpu',
       classes: CLASSES,
       inputSize: SIZE,
@@ -95,6 +96,7 @@ function batchOf(images: readonly (readonly number[])[]): {
     const crops = indexes.flatMap((index) => images[index]!);
     return {
       count: crops.length,
+      whole: null,
       fill: ({ pixels, mirrored }) => {
         pixels.fill(0);
         crops.forEach((value, place) => {

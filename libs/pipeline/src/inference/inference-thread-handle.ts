@@ -78,12 +78,14 @@ export class InferenceThreadHandle {
 
   /** Hands a batch over; only while `vacant`. */
   run(batch: DeviceBatch): void {
-    const buffers = this.#free.at(-1);
-    if (buffers === undefined) throw new Error('The thread has no room for another batch');
+    const free = this.#free.at(-1);
+    if (free === undefined) throw new Error('The thread has no room for another batch');
+    const buffers = withRoomFor(batch, free);
     batch.fill(buffers);
     this.#free.pop();
     this.#running.push(batch);
-    this.#tell({ kind: 'run', buffers, count: batch.count }, transferOf(buffers));
+    const { count, whole } = batch;
+    this.#tell({ kind: 'run', buffers, count, whole }, transferOf(buffers));
   }
 
   /** Has it finish what it holds, free its session and exit; resolves when it is gone. */
@@ -123,4 +125,15 @@ export class InferenceThreadHandle {
     const error = this.#cause ?? new Error(`The inference thread exited with code ${code}`);
     this.#events.lost(error, unfinished);
   }
+}
+
+/** The buffers, or larger ones where whole pictures do not fit into them; those are kept in their place. */
+function withRoomFor({ count, whole }: DeviceBatch, buffers: BatchBuffers): BatchBuffers {
+  if (whole === null) return buffers;
+  const bytes = count * whole.width * whole.height * BYTES_PER_PIXEL;
+  if (buffers.pixels.length >= bytes && buffers.mirrored.length >= count) return buffers;
+  return {
+    pixels: new Uint8Array(Math.max(bytes, buffers.pixels.length)),
+    mirrored: new Uint8Array(Math.max(count, buffers.mirrored.length)),
+  };
 }

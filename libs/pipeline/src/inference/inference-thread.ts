@@ -10,8 +10,8 @@ import {
   type ToThread,
 } from './thread-messages.js';
 
-// The entry of an inference thread: one backend session of its own, batches one after the other in the
-// order they come. Whatever throws while a batch runs ends the thread: its session is not to be trusted
+// The entry of an inference thread: one backend session of its own (and a second one for whole pictures once
+// there are any), batches one after the other in the order they come. Whatever throws while a batch runs ends the thread: its session is not to be trusted
 // any more, and the pool replaces it.
 
 const port = parentPort;
@@ -23,17 +23,21 @@ const tell = (message: FromThread, transfer: ArrayBuffer[] = []): void =>
 
 // Listens before it loads, so that nothing sent meanwhile is lost.
 const messages = on(port, 'message') as AsyncIterable<[ToThread]>;
-const backend = createOnnxBackend({
-  graphPath: settings.graphPath,
-  device: settings.device,
-  classes: settings.classes,
+const { graphPath, denseGraphPath, device, classes } = settings;
+const backend = createOnnxBackend({ graphPath, device, classes, threads: 1 });
+const dense = createOnnxBackend({
+  graphPath: denseGraphPath,
+  device,
+  classes,
   threads: 1,
+  dense: true,
 });
 const refusal = await load(backend);
 if (refusal === null) {
   tell({ kind: 'ready' });
-  await serve(backend);
+  await serve();
   await backend.dispose();
+  await dense.dispose();
 } else {
   tell({ kind: 'refused', error: refusal });
 }
@@ -41,7 +45,7 @@ port.close();
 
 /** Makes the session and runs it once at full size, so that the first real batch pays for no set-up. */
 async function load(session: InferenceBackend): Promise<SerializedCroplineError | null> {
-  const { batchSize, inputSize, device } = settings;
+  const { batchSize, inputSize } = settings;
   if (device === 'cpu') lowerThreadPriority();
   try {
     await session.load();
@@ -63,16 +67,20 @@ async function load(session: InferenceBackend): Promise<SerializedCroplineError 
   }
 }
 
-async function serve(session: InferenceBackend): Promise<void> {
-  const cropBytes = settings.inputSize * settings.inputSize * 3;
+async function serve(): Promise<void> {
   for await (const [message] of messages) {
     if (message.kind === 'close') return;
-    const { buffers, count } = message;
+    const { buffers, count, whole } = message;
+    const session = whole === null ? backend : dense;
+    // Many workers never see a whole picture: what runs them takes memory only once one comes.
+    await session.load();
+    const size = whole ?? { width: settings.inputSize, height: settings.inputSize };
     const started = performance.now();
     const scores = await session.run({
-      pixels: buffers.pixels.subarray(0, count * cropBytes),
+      pixels: buffers.pixels.subarray(0, count * size.width * size.height * 3),
       mirrored: buffers.mirrored.subarray(0, count),
       count,
+      size,
     });
     tell({ kind: 'done', buffers, scores, ms: performance.now() - started }, transferOf(buffers));
   }

@@ -26,7 +26,7 @@ export interface ThreadScript {
   readonly takes?: number;
 }
 
-// An inference thread for specs: no model, but the same protocol. Of three classes a crop scores its first
+// An inference thread for specs: no model, but the same protocol. Of three classes a crop (or whole picture) scores its first
 // byte, the flag of its mirror and its last byte, the bytes divided by 256.
 const { graphPath: folder, inputSize, classes } = workerData as ThreadSettings;
 const script = JSON.parse(readFileSync(join(folder, 'script.json'), 'utf8')) as ThreadScript;
@@ -49,14 +49,14 @@ if (script.refuse?.includes(start) === true || start >= (script.refuseFrom ?? In
   tell({ kind: 'ready' });
 }
 
-function run({ buffers, count }: Extract<ToThread, { kind: 'run' }>): void {
+function run({ buffers, count, whole }: Extract<ToThread, { kind: 'run' }>): void {
   countUp('batch');
   while (script.gate !== undefined && !exists(script.gate)) {
     pause(2);
   }
   if (script.takes !== undefined) pause(script.takes);
   const { pixels, mirrored } = buffers;
-  const bytes = inputSize * inputSize * 3;
+  const bytes = (whole === null ? inputSize ** 2 : whole.width * whole.height) * 3;
   const scores = new Float32Array(count * classes);
   for (let crop = 0; crop < count; crop += 1) {
     const first = pixels[crop * bytes] ?? 0;

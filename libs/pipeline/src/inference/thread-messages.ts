@@ -1,10 +1,12 @@
 import type { SerializedCroplineError } from '@cropline/contracts';
-import type { Device } from '@cropline/model';
+import type { Device, PixelSize } from '@cropline/model';
 
 /** What an inference thread is started with. */
 export interface ThreadSettings {
   /** The emitted ONNX graph. */
   readonly graphPath: string;
+  /** The one that takes whole pictures; loaded when the first of them come. */
+  readonly denseGraphPath: string;
   readonly device: Device;
   readonly classes: number;
   /** Width and height of a crop in pixels. */
@@ -18,15 +20,21 @@ export interface ThreadSettings {
  * never copied), so whoever holds it is the only one who can touch it.
  */
 export interface BatchBuffers {
-  /** `batchSize` crops of `inputSize` × `inputSize` RGB pixels. */
+  /** Room for the RGB pixels of `batchSize` crops of `inputSize` × `inputSize`, or for more. */
   readonly pixels: Uint8Array<ArrayBuffer>;
   /** 1 where a crop is to be flipped left to right. */
   readonly mirrored: Uint8Array<ArrayBuffer>;
 }
 
-/** What the pool tells a thread: run the first `count` crops, or finish and exit. */
+/** What the pool tells a thread: run the first `count` crops (or whole pictures), or finish and exit. */
 export type ToThread =
-  | { readonly kind: 'run'; readonly buffers: BatchBuffers; readonly count: number }
+  | {
+      readonly kind: 'run';
+      readonly buffers: BatchBuffers;
+      readonly count: number;
+      /** Of each picture when they are whole ones; null when they are crops. */
+      readonly whole: PixelSize | null;
+    }
   | { readonly kind: 'close' };
 
 /** What a thread tells the pool. Between `ready` and the exit there is one `done` for every `run`, in order. */

@@ -8,7 +8,7 @@ const options: ClassifyOptions = { crops: 'single', topK: 1 };
 const classified: ImageClassification = {
   predictions: [{ classIndex: 281, label: 'tabby', score: 0.7 }],
   crops: { policy: 'single', count: 1 },
-  model: { name: 'googlenet-bvlc', digest: 'sha256:0' },
+  model: { name: 'googlenet-bvlc', digest: 'sha256:0', precision: 'fp32' },
   image: { width: 4, height: 3, bytes: 2, format: 'jpeg', digest: 'sha256:1' },
   timingsMs: { decode: 1.23456, queue: 0, infer: 2.5, total: 3.73456 },
 };

@@ -12,6 +12,8 @@ import { Upload } from '@aws-sdk/lib-storage';
 import { CroplineError } from '@cropline/contracts';
 import { collectBytes } from '../bytes/collect-bytes.js';
 import { joinBlocks } from '../bytes/join-blocks.js';
+import { learnAddress } from './bucket-address.js';
+import type { DirectLimits } from './direct-get.js';
 import type {
   ByteRange,
   ObjectFacts,
@@ -115,6 +117,7 @@ class S3ObjectStore implements ObjectStore {
     options: ReadOptions & { readonly maxBytes?: number; readonly retry?: boolean } = {},
   ): Promise<Buffer> {
     const { maxBytes = Infinity, retry = true, range, signal } = options;
+    if (!retry && range === undefined) return await this.#getOnce(url, { maxBytes, signal });
     for (let attempt = 1; ; attempt += 1) {
       const opened = await this.#open(url, { range, signal, retry });
       if (opened === null) return Buffer.alloc(0);
@@ -194,6 +197,27 @@ class S3ObjectStore implements ObjectStore {
 
   close(): void {
     this.#clients.close();
+  }
+
+  /** Reads an object directly where its bucket is known, and by the SDK, which makes it known, where not. */
+  async #getOnce(url: string, limits: DirectLimits): Promise<Buffer> {
+    const { direct, once } = this.#clients;
+    const { maxBytes, signal } = limits;
+    const { bucket, key } = parseS3Url(url);
+    signal?.throwIfAborted();
+    try {
+      const bytes = await direct.read({ bucket, key }, limits);
+      if (bytes !== null) return bytes;
+      const command = new GetObjectCommand({ Bucket: bucket, Key: key });
+      const address = learnAddress(command);
+      const { Body, ContentLength } = await once.send(command, { abortSignal: signal });
+      const where = address();
+      if (where !== null) direct.learn(bucket, where);
+      return await collectBytes(Body as Readable, { limit: maxBytes, announced: ContentLength });
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error instanceof RangeError ? error : storageError(error, url);
+    }
   }
 
   /** The answer to a read, or null when the range begins behind the end of the object. */

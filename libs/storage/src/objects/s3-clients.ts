@@ -2,14 +2,17 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { S3Client } from '@aws-sdk/client-s3';
 import { withConnectDeadline } from './connect-deadline.js';
+import { DirectReader } from './direct-reader.js';
 import type { ObjectStoreOptions } from './object-store.js';
 
-/** Two clients over the same connections and credentials. */
+/** Two clients over the same connections, and a reader beside them, all with the same credentials. */
 export interface S3Clients {
   /** Tries a request again, with growing pauses, when the store fails. */
   readonly patient: S3Client;
   /** Tries once: for callers that count attempts themselves, or want to know at once. */
   readonly once: S3Client;
+  /** Reads whole objects at less cost, once, from buckets that `once` has read from. */
+  readonly direct: DirectReader;
   close(): void;
 }
 
@@ -58,5 +61,19 @@ export function createS3Clients(options: ObjectStoreOptions): S3Clients {
     maxAttempts: 1,
     requestHandler: patient.config.requestHandler,
   });
-  return { patient, once, close: () => patient.destroy() };
+  const direct = new DirectReader({
+    client: once,
+    maxSockets,
+    connectTimeoutMs: CONNECT_TIMEOUT_MS,
+    idleTimeoutMs: IDLE_TIMEOUT_MS,
+  });
+  return {
+    patient,
+    once,
+    direct,
+    close: () => {
+      direct.close();
+      patient.destroy();
+    },
+  };
 }

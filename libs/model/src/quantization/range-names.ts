@@ -1,0 +1,32 @@
+import type { Layer } from '../architecture/architecture.js';
+import { GOOGLENET } from '../architecture/googlenet.js';
+import type { Variant } from '../architecture/variant.js';
+
+const SUMS = '/sums';
+
+/** The name of the range of a normalization's Σ alpha / size · x² + bias. */
+export const sumsName = (normalization: string): string => `${normalization}${SUMS}`;
+
+/** Whether a range is of such sums. */
+export const isSums = (name: string): boolean => name.endsWith(SUMS);
+
+/**
+ * The values whose ranges a graph in whole numbers needs, in the order of the layers: what each convolution
+ * and each normalization makes, by its name, and the normalizations' sums. A max pool makes no new value.
+ */
+export function rangeNames(variant: Variant): readonly string[] {
+  return GOOGLENET[variant].layers.flatMap(namesOf);
+}
+
+function namesOf(layer: Layer): readonly string[] {
+  switch (layer.kind) {
+    case 'convolution':
+      return [layer.name];
+    case 'max-pool':
+      return [];
+    case 'response-normalization':
+      return [sumsName(layer.name), layer.name];
+    case 'inception':
+      return layer.branches.flatMap((branch) => branch.flatMap(namesOf));
+  }
+}
