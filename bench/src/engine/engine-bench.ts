@@ -12,6 +12,7 @@ import { threadContender, type ThreadContenderOptions } from './thread-contender
 const ROUND_MS = 3000;
 const STOCK_ENTRY = new URL('./stock-thread.js', import.meta.url);
 const OWN_ENTRY = new URL('./own-thread.js', import.meta.url);
+const TFJS_ENTRY = new URL('./tfjs-thread.js', import.meta.url);
 
 /**
  * Crops a second of the published graph as it is and of the graphs we emit, on the same weights and cores.
@@ -20,7 +21,8 @@ const OWN_ENTRY = new URL('./own-thread.js', import.meta.url);
  * core, with its input prepared beforehand; the faster of the two is what `fp32VsStock` and `int8VsStock`
  * compare with. Ours are run as a worker runs them, with bytes in, and preprocessing, mirroring and softmax
  * inside: at several batch sizes, and with fewer sessions of more threads (the ratios take what workers use).
- * int8 is measured where there is a calibration, or images for one.
+ * int8 is measured where there is a calibration, or images for one. TensorFlow.js on WebAssembly runs the same
+ * weights, one module a core.
  */
 export async function runEngineBench(options: BenchOptions): Promise<BenchReport> {
   const model = await resolveBenchModel();
@@ -38,7 +40,8 @@ export async function runEngineBench(options: BenchOptions): Promise<BenchReport
     ...(int8 === null ? [] : [{ precision: 'int8' as const, model: int8 }]),
   ];
   const own = graphs.flatMap(({ precision, model }) => ownContenders(precision, model, cores));
-  const contenders = [...stock, ...own].map(threadContender);
+  const tfjs = tfjsContender(model.weightsPath, cores);
+  const contenders = [...stock, ...own, tfjs].map(threadContender);
   const { rounds, onLine } = options;
   const samples = await takeRounds(contenders, rounds, onLine, { warmUp: false });
   const rate = (name: string): number => median(samples.get(name) ?? []);
@@ -64,6 +67,16 @@ function stockContenders(path: string, cores: number): ThreadContenderOptions[] 
     data: { path, threads },
     roundMs: ROUND_MS,
   }));
+}
+
+function tfjsContender(path: string, cores: number): ThreadContenderOptions {
+  return {
+    name: `tfjs on WebAssembly, ${sharing({ sessions: cores, threads: 1 })}`,
+    entry: TFJS_ENTRY,
+    count: cores,
+    data: { path, batchSize: 1 },
+    roundMs: ROUND_MS,
+  };
 }
 
 function ownContenders(
