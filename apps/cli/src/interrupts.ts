@@ -22,6 +22,35 @@ export function onInterrupt(cleanUp: () => void | Promise<void>): () => void {
   };
 }
 
+/** Work that an interrupt stops, and waits for. */
+export interface Interruptible {
+  /** Aborted when the command is cut short. */
+  readonly signal: AbortSignal;
+  /** The work has ended, well or not. */
+  readonly end: () => void;
+}
+
+/**
+ * Begins work that is let finish what it is in the middle of when the command is cut short: threads that run
+ * an inference would take the process down with a crash.
+ */
+export function interruptible(): Interruptible {
+  const stop = new AbortController();
+  let end = (): void => undefined;
+  const ended = new Promise<void>((resolve) => (end = resolve));
+  const forget = onInterrupt(() => {
+    stop.abort();
+    return ended;
+  });
+  return {
+    signal: stop.signal,
+    end: () => {
+      forget();
+      end();
+    },
+  };
+}
+
 /** The exit code of a command that is being cut short: whatever fails from then on is no news. Else null. */
 export function interruption(): number | null {
   return ending;

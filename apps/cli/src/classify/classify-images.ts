@@ -2,7 +2,7 @@ import type { Invocation } from '../command/invocation.js';
 import type { ClassifyFlags } from '../command/options.js';
 import { write } from '../console.js';
 import { EXIT } from '../exit-codes.js';
-import { onInterrupt } from '../interrupts.js';
+import { interruptible } from '../interrupts.js';
 import { paintFor } from '../output/paint.js';
 import { ResultLines } from '../output/result-lines.js';
 import { ProgressReporter } from '../progress/progress-reporter.js';
@@ -32,14 +32,7 @@ export async function classifyImages(
   const { stdin, stdout, stderr } = console;
   const inputs = await requireImages(findInputs(words, stdin));
 
-  const stop = new AbortController();
-  let end = (): void => undefined;
-  const ended = new Promise<void>((resolve) => (end = resolve));
-  // Threads in the middle of an inference would take the process down with a crash: they are let finish.
-  const forget = onInterrupt(() => {
-    stop.abort();
-    return ended;
-  });
+  const { signal, end } = interruptible();
   const total = new ImageCount();
   // What stdin will name is not known before it is read.
   if (!words.includes('-')) total.start(findInputs(words, stdin));
@@ -47,12 +40,7 @@ export async function classifyImages(
   const lines = new ResultLines(paintFor(stdout, console), stdout.isTTY === true);
   const tally = new Tally();
   try {
-    for await (const result of classifyInputs(
-      inputs,
-      { crops, topK: top },
-      invocation,
-      stop.signal,
-    )) {
+    for await (const result of classifyInputs(inputs, { crops, topK: top }, invocation, signal)) {
       tally.count(result);
       const line = json === true ? JSON.stringify(result) : lines.line(result);
       await progress.above(() => write(stdout, `${line}\n`));
@@ -61,7 +49,6 @@ export async function classifyImages(
   } finally {
     total.stop();
     progress.finish();
-    forget();
     end();
   }
   if (tally.done > 1 || tally.failed > 0) await write(stderr, `${tally.summary()}\n`);

@@ -9,7 +9,7 @@ import { readImageFile } from '../classify/read-image-file.js';
 import type { Invocation } from '../command/invocation.js';
 import { write } from '../console.js';
 import { EXIT } from '../exit-codes.js';
-import { onInterrupt } from '../interrupts.js';
+import { interruptible } from '../interrupts.js';
 import { formatCount } from '../progress/format-amount.js';
 import { ProgressReporter } from '../progress/progress-reporter.js';
 import { RateMeter } from '../progress/rate-meter.js';
@@ -37,14 +37,7 @@ export async function quantizeModel(
   const { console, config } = invocation;
   const { maxBytes, maxPixels } = config.images;
   const { found, paths } = await findCalibrationImages(folder, console.stdin);
-  const stop = new AbortController();
-  let end = (): void => undefined;
-  const ended = new Promise<void>((resolve) => (end = resolve));
-  const forget = onInterrupt(() => {
-    stop.abort();
-    return ended;
-  });
-  const { signal } = stop;
+  const { signal, end } = interruptible();
   const read = (path: string): Promise<Buffer> => readImageFile(path, maxBytes);
   const progress = new ProgressReporter(console);
   const show = (label: string, total: number) => {
@@ -89,7 +82,6 @@ export async function quantizeModel(
     return EXIT.ok;
   } finally {
     progress.finish();
-    forget();
     end();
   }
 }

@@ -1,12 +1,11 @@
-import type { Architecture, Layer } from '../architecture/architecture.js';
+import type { Architecture } from '../architecture/architecture.js';
 import { GOOGLENET } from '../architecture/googlenet.js';
 import type { Variant } from '../architecture/variant.js';
 import { biasName, channelsAfter, weightName } from '../architecture/weight-shapes.js';
 import { checkWeights } from '../weights/check-weights.js';
 import type { NamedTensors, TensorOf } from '../weights/named-tensors.js';
 import { emitInput } from './emit-input.js';
-import { emitConvolution, emitInception, emitMaxPool } from './emit-layer.js';
-import { emitNormalization } from './emit-normalization.js';
+import { emitLayer } from './emit-layers.js';
 import { pixelTensors } from './emit-onnx-graph.js';
 import { GraphBuilder, type Value } from './graph-builder.js';
 
@@ -36,7 +35,7 @@ export function emitDenseGraph(variant: Variant, weights: NamedTensors): Uint8Ar
   let features = emitInput(graph, architecture, ['H', 'W']);
   let channels = architecture.input.channels.length;
   for (const layer of architecture.layers) {
-    features = emitLayer(graph, features, layer, tensor, channels);
+    features = emitLayer(graph, features, layer, tensor, null, channels);
     channels = channelsAfter(layer, channels);
   }
   const scores = emitPositions(graph, features, architecture, tensor);
@@ -52,25 +51,6 @@ export function densePositions(
   const along = (side: number): number =>
     Math.ceil(side / DENSE_STRIDE) - Math.ceil(inputSize / DENSE_STRIDE) + 1;
   return along(width) * along(height);
-}
-
-function emitLayer(
-  graph: GraphBuilder,
-  input: Value,
-  layer: Layer,
-  tensor: TensorOf,
-  channels: number,
-): Value {
-  switch (layer.kind) {
-    case 'convolution':
-      return emitConvolution(graph, input, layer, tensor);
-    case 'max-pool':
-      return emitMaxPool(graph, input, layer);
-    case 'inception':
-      return emitInception(graph, input, layer, tensor, null);
-    case 'response-normalization':
-      return emitNormalization(graph, input, layer, channels);
-  }
 }
 
 /** The mean of each channel over each window, the classifier as a 1×1 convolution, and the mean of its scores. */

@@ -39,12 +39,18 @@ export function emitLayers(
   return emitLayers(graph, output, layers.slice(1), tensor, rows, made);
 }
 
-function emitLayer(
+/**
+ * Adds one layer.
+ *
+ * @param size rows and columns of its input; null where they vary
+ * @param channels of its input
+ */
+export function emitLayer(
   graph: GraphBuilder,
   input: Value,
   layer: Layer,
   tensor: TensorOf,
-  size: number,
+  size: number | null,
   channels: number,
 ): Value {
   switch (layer.kind) {

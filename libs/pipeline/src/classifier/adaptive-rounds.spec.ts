@@ -1,13 +1,18 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { BVLC_SPEC } from '@cropline/model';
-import { sharp } from '../decode/image-library.js';
 import type { ThreadScript } from '../inference/scripted-thread.js';
 import type { CropRounds } from './crop-rounds.js';
-import { PooledClassifier } from './pooled-classifier.js';
+import {
+  batchesIn,
+  greyPicture,
+  openGate,
+  startScripted,
+  until,
+} from '../testing/scripted-classifier.js';
+import type { PooledClassifier } from './pooled-classifier.js';
 
 const BATCH = 4;
 const ADAPTIVE = { crops: 'adaptive', topK: 3 } as const;
@@ -19,7 +24,7 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'cropline-rounds-'));
 });
 afterEach(async () => {
-  await writeFile(join(folder, 'open'), '');
+  await openGate(folder);
   await classifier.close();
   await rm(folder, { recursive: true });
 });
@@ -29,7 +34,6 @@ async function start(
   wants: readonly number[] | ((scores: Float32Array, done: number) => number),
   script: ThreadScript = {},
 ): Promise<{ asked: { done: number; scores: Float32Array }[]; decoded: () => number }> {
-  await writeFile(join(folder, 'script.json'), JSON.stringify(script));
   const asked: { done: number; scores: Float32Array }[] = [];
   let decoded = 0;
   const rounds = (): CropRounds => ({
@@ -41,25 +45,10 @@ async function start(
         : (wants[wants.indexOf(done) + 1] ?? done);
     },
   });
-  classifier = await PooledClassifier.start({
-    model: {
-      info: {
-        ...BVLC_SPEC,
-        name: 'scripted',
-        digest: 'sha256:0',
-        classes: 3,
-        labels: ['first byte', 'mirrored', 'last byte'],
-      },
-      precision: 'fp32',
-      graphPath: folder,
-      denseGraphPath: folder,
-    },
-    device: 'cpu',
-    maxPixels: 1e6,
-    threads: 1,
+  classifier = await startScripted({
+    folder,
+    script,
     batchSize: BATCH,
-    onCrash: () => undefined,
-    entry: new URL('../inference/scripted-thread.js', import.meta.url),
     rounds: () => {
       decoded += 1;
       return rounds();
@@ -68,25 +57,12 @@ async function start(
   return { asked, decoded: () => decoded };
 }
 
-const batches = async (): Promise<number> =>
-  (await readdir(folder)).filter((file) => file.startsWith('batch-')).length;
-
-async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 2));
-}
-
-/** A PNG of one grey level. */
-function picture(level: number): Promise<Buffer> {
-  const background = { r: level, g: level, b: level };
-  return sharp({ create: { width: 300, height: 256, channels: 3, background } })
-    .png()
-    .toBuffer();
-}
+const batches = (): Promise<number> => batchesIn(folder);
 
 describe('An image whose crops are run in rounds', () => {
   it('runs as many crops as its rule asks for, and says how many', async () => {
     const { asked } = await start([3, 8, 21]);
-    const result = await classifier.classify(await picture(64), ADAPTIVE);
+    const result = await classifier.classify(await greyPicture(64), ADAPTIVE);
     expect(asked.map(({ done }) => done)).toEqual([3, 8, 21]);
     for (const { done, scores } of asked) {
       expect(scores).toHaveLength(3 * done);
@@ -107,7 +83,7 @@ describe('An image whose crops are run in rounds', () => {
     await start([2, 5, 7], { takes: 15 });
     const levels = Array.from({ length: 40 }, (_, index) => index + 1);
     const results = await Promise.all(
-      levels.map(async (level) => classifier.classify(await picture(level), ADAPTIVE)),
+      levels.map(async (level) => classifier.classify(await greyPicture(level), ADAPTIVE)),
     );
     for (const [index, { predictions, crops }] of results.entries()) {
       expect(crops.count).toBe(7);
@@ -129,7 +105,9 @@ describe('An image whose crops are run in rounds', () => {
       },
       { takes: 10 },
     );
-    const images = await Promise.all(Array.from({ length: 40 }, (_, index) => picture(index + 1)));
+    const images = await Promise.all(
+      Array.from({ length: 40 }, (_, index) => greyPicture(index + 1)),
+    );
     await Promise.all(images.map((bytes) => classifier.classify(bytes, ADAPTIVE)));
     expect(ended).toBe(40);
     // Crops for four batches ahead of the thread, two batches that it holds, and an image or two in between.
@@ -138,7 +116,7 @@ describe('An image whose crops are run in rounds', () => {
 
   it('runs a round again that was lost with its thread', async () => {
     const { asked } = await start([4, 8], { poisonOnce: 66 });
-    const result = await classifier.classify(await picture(66), ADAPTIVE);
+    const result = await classifier.classify(await greyPicture(66), ADAPTIVE);
     expect(result.crops.count).toBe(8);
     expect(asked.map(({ done }) => done)).toEqual([4, 8]);
     expect(existsSync(join(folder, 'poisoned-0'))).toBe(true);
@@ -151,30 +129,30 @@ describe('An image whose crops are run in rounds', () => {
       return Math.min(144, done + 4);
     });
     const { signal } = controller;
-    const aborted = classifier.classify(await picture(1), { ...ADAPTIVE, signal });
+    const aborted = classifier.classify(await greyPicture(1), { ...ADAPTIVE, signal });
     await expect(aborted).rejects.toThrow('draining');
     expect(await batches()).toBe(1);
-    expect((await classifier.classify(await picture(2), ADAPTIVE)).crops.count).toBe(144);
+    expect((await classifier.classify(await greyPicture(2), ADAPTIVE)).crops.count).toBe(144);
   });
 
   it('finishes all rounds of what is under way when it is closed', async () => {
     await start([4, 8, 12], { gate: 'open' });
-    const work = classifier.classify(await picture(3), ADAPTIVE);
+    const work = classifier.classify(await greyPicture(3), ADAPTIVE);
     await until(async () => (await batches()) > 0);
     const closed = classifier.close();
-    await writeFile(join(folder, 'open'), '');
+    await openGate(folder);
     await closed;
     expect((await work).crops.count).toBe(12);
   });
 
   it('fails in its next round once the device is gone', async () => {
-    const bytes = await picture(66);
+    const bytes = await greyPicture(66);
     await start([4, 8], { poison: 67, refuseFrom: 1, gate: 'open' });
     const work = [
       classifier.classify(bytes, ADAPTIVE),
-      classifier.classify(await picture(67), ADAPTIVE),
+      classifier.classify(await greyPicture(67), ADAPTIVE),
     ];
-    await writeFile(join(folder, 'open'), '');
+    await openGate(folder);
     for (const outcome of await Promise.allSettled(work)) {
       if (outcome.status === 'fulfilled') expect(outcome.value.crops.count).toBe(8);
       else expect(outcome.reason).toMatchObject({ code: 'BACKEND_FAILED' });

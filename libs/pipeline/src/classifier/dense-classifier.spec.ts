@@ -1,11 +1,16 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { BVLC_SPEC } from '@cropline/model';
-import { sharp } from '../decode/image-library.js';
 import type { ThreadScript } from '../inference/scripted-thread.js';
-import { PooledClassifier } from './pooled-classifier.js';
+import {
+  batchesIn,
+  greyPicture,
+  openGate,
+  startScripted,
+  until,
+} from '../testing/scripted-classifier.js';
+import type { PooledClassifier } from './pooled-classifier.js';
 
 const DENSE = { crops: 'dense', topK: 3 } as const;
 /** Batches of an image: four scales and their mirrors. */
@@ -25,54 +30,26 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** A classifier whose threads follow a script: a picture's class 0 scores its grey level ÷ 256. */
 async function start(script: ThreadScript, more: { threads?: number; warp?: boolean } = {}) {
   const { threads = 1, warp = true } = more;
-  await writeFile(join(folder, 'script.json'), JSON.stringify(script));
-  classifier = await PooledClassifier.start({
-    model: {
-      info: {
-        ...BVLC_SPEC,
-        resize: warp ? 'warp' : 'shorter-side',
-        name: 'scripted',
-        digest: 'sha256:0',
-        classes: 3,
-        labels: ['first byte', 'mirrored', 'last byte'],
-      },
-      precision: 'int8',
-      calibration: 'sha256:1',
-      graphPath: folder,
-      denseGraphPath: folder,
-    },
-    device: 'cpu',
-    maxPixels: 1e6,
+  classifier = await startScripted({
+    folder,
+    script,
     threads,
     batchSize: 1,
+    resize: warp ? 'warp' : 'shorter-side',
     onCrash: () => (crashes += 1),
-    entry: new URL('../inference/scripted-thread.js', import.meta.url),
   });
 }
 
-const open = (): Promise<void> => writeFile(join(folder, 'open'), '');
+const open = (): Promise<void> => openGate(folder);
 
-const batches = async (): Promise<number> =>
-  (await readdir(folder)).filter((file) => file.startsWith('batch-')).length;
-
-async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 2));
-}
-
-function picture(level: number, width = 300, height = 256): Promise<Buffer> {
-  const background = { r: level, g: level, b: level };
-  return sharp({ create: { width, height, channels: 3, background } })
-    .png()
-    .toBuffer();
-}
+const batches = (): Promise<number> => batchesIn(folder);
 
 describe('PooledClassifier dense', () => {
   it('averages whole pictures and their mirrors, in fp32 whatever the precision', async () => {
     await start({});
-    const result = await classifier.classify(await picture(64, 400, 300), DENSE);
+    const result = await classifier.classify(await greyPicture(64, 400, 300), DENSE);
     expect(result.predictions).toEqual([
       { classIndex: 1, label: 'mirrored', score: 0.5 },
       { classIndex: 0, label: 'first byte', score: 0.25 },
@@ -87,9 +64,9 @@ describe('PooledClassifier dense', () => {
 
   it('keeps aspect ratios where the model does, and runs strips as squares', async () => {
     await start({}, { warp: false });
-    const wide = await classifier.classify(await picture(64, 400, 200), DENSE);
+    const wide = await classifier.classify(await greyPicture(64, 400, 200), DENSE);
     expect(wide.crops.count).toBe(2 * (2 * 10 + 3 * 12 + 4 * 14 + 5 * 16));
-    const strip = await classifier.classify(await picture(64, 900, 200), DENSE);
+    const strip = await classifier.classify(await greyPicture(64, 900, 200), DENSE);
     expect(strip.crops.count).toBe(3 * 108);
   });
 
@@ -97,7 +74,7 @@ describe('PooledClassifier dense', () => {
     await start({}, { threads: 2 });
     const results = await Promise.all(
       Array.from({ length: 30 }, async (_, index) =>
-        classifier.classify(await picture(8 * index, 256 + index, 300), {
+        classifier.classify(await greyPicture(8 * index, 256 + index, 300), {
           crops: index % 2 === 0 ? 'dense' : 'ten',
           topK: 3,
           urgent: index % 7 === 0,
@@ -114,7 +91,7 @@ describe('PooledClassifier dense', () => {
   it('fails the one image on which the device breaks', async () => {
     await start({ poison: 66 });
     const [poisoned, ...others] = await Promise.allSettled(
-      [66, 10, 20].map(async (level) => classifier.classify(await picture(level), DENSE)),
+      [66, 10, 20].map(async (level) => classifier.classify(await greyPicture(level), DENSE)),
     );
     expect(poisoned).toMatchObject({
       status: 'rejected',
@@ -126,7 +103,7 @@ describe('PooledClassifier dense', () => {
 
   it('runs again what a crash took', async () => {
     await start({ poisonOnce: 64 }, { threads: 2 });
-    const { predictions } = await classifier.classify(await picture(64), DENSE);
+    const { predictions } = await classifier.classify(await greyPicture(64), DENSE);
     expect(predictions[1]).toMatchObject({ classIndex: 0, score: 0.25 });
     expect(crashes).toBe(1);
   });
@@ -134,12 +111,12 @@ describe('PooledClassifier dense', () => {
   it('runs no more of an image that is given up', async () => {
     await start({ gate: 'open' });
     const control = new AbortController();
-    const given = classifier.classify(await picture(10), { ...DENSE, signal: control.signal });
+    const given = classifier.classify(await greyPicture(10), { ...DENSE, signal: control.signal });
     await until(async () => (await batches()) > 0);
     control.abort(new Error('enough'));
     await expect(given).rejects.toThrow('enough');
     await open();
-    await classifier.classify(await picture(20), DENSE);
+    await classifier.classify(await greyPicture(20), DENSE);
     // At most the one that ran and the one that lay ready.
     expect(await batches()).toBeLessThanOrEqual(2 + PICTURES);
   });

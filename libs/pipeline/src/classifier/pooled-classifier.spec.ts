@@ -1,13 +1,18 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { BVLC_SPEC } from '@cropline/model';
-import { sharp } from '../decode/image-library.js';
 import type { ThreadScript } from '../inference/scripted-thread.js';
 import type { ImageClassification } from './classifier.js';
-import { PooledClassifier } from './pooled-classifier.js';
+import {
+  batchesIn,
+  greyPicture,
+  openGate,
+  startScripted,
+  until,
+} from '../testing/scripted-classifier.js';
+import type { PooledClassifier } from './pooled-classifier.js';
 
 const SINGLE = { crops: 'single', topK: 3 } as const;
 const FLOOD = { crops: 'googlenet144', topK: 3 } as const;
@@ -24,49 +29,13 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** A classifier whose threads follow a script: an image's class 0 scores its grey level ÷ 256. */
 async function start(script: ThreadScript, threads = 1): Promise<void> {
-  await writeFile(join(folder, 'script.json'), JSON.stringify(script));
-  classifier = await PooledClassifier.start({
-    model: {
-      info: {
-        ...BVLC_SPEC,
-        name: 'scripted',
-        digest: 'sha256:0',
-        classes: 3,
-        labels: ['first byte', 'mirrored', 'last byte'],
-      },
-      precision: 'int8',
-      calibration: 'sha256:1',
-      graphPath: folder,
-      denseGraphPath: folder,
-    },
-    device: 'cpu',
-    maxPixels: 1e6,
-    threads,
-    batchSize: 4,
-    onCrash: () => undefined,
-    entry: new URL('../inference/scripted-thread.js', import.meta.url),
-  });
+  classifier = await startScripted({ folder, script, threads });
 }
 
-/** Lets the threads answer that a script holds back by `gate: 'open'`. */
-const open = (): Promise<void> => writeFile(join(folder, 'open'), '');
+const open = (): Promise<void> => openGate(folder);
 
-const batches = async (): Promise<number> =>
-  (await readdir(folder)).filter((file) => file.startsWith('batch-')).length;
-
-async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 2));
-}
-
-/** A PNG of one grey level. */
-function picture(level: number, width = 300, height = 256): Promise<Buffer> {
-  const background = { r: level, g: level, b: level };
-  return sharp({ create: { width, height, channels: 3, background } })
-    .png()
-    .toBuffer();
-}
+const batches = (): Promise<number> => batchesIn(folder);
 
 /** The grey level that an answer tells of; whole again after the rounding of scores. */
 const level = ({ predictions }: ImageClassification): number =>
@@ -75,7 +44,7 @@ const level = ({ predictions }: ImageClassification): number =>
 describe('PooledClassifier', () => {
   it('answers with predictions, and with all that a result means', async () => {
     await start({});
-    const bytes = await picture(64, 320, 240);
+    const bytes = await greyPicture(64, 320, 240);
     const result = await classifier.classify(bytes, { crops: 'ten', topK: 2 });
     expect(result).toMatchObject({
       predictions: [
@@ -113,7 +82,7 @@ describe('PooledClassifier', () => {
     const levels = Array.from({ length: 60 }, (_, index) => 4 * index);
     const results = await Promise.all(
       levels.map(async (value, index) =>
-        classifier.classify(await picture(value, 256 + index, 300), {
+        classifier.classify(await greyPicture(value, 256 + index, 300), {
           crops: (['single', 'ten', 'googlenet144'] as const)[index % 3]!,
           topK: 3,
           urgent: index % 7 === 0,
@@ -128,7 +97,7 @@ describe('PooledClassifier', () => {
 
   it('does not decode behind a flood of crops before the device has come near', async () => {
     await start({ gate: 'open' });
-    const bytes = await picture(8);
+    const bytes = await greyPicture(8);
     const flood = [1, 2, 3].map(() => classifier.classify(bytes, FLOOD));
     await until(async () => (await batches()) > 0);
     const text = Buffer.from('Not Found');
@@ -150,10 +119,10 @@ describe('PooledClassifier', () => {
   it('runs urgent crops before all that wait', async () => {
     await start({ gate: 'open' });
     const order: string[] = [];
-    const flood = classifier.classify(await picture(1), FLOOD).then(() => order.push('flood'));
+    const flood = classifier.classify(await greyPicture(1), FLOOD).then(() => order.push('flood'));
     await until(async () => (await batches()) > 0);
     const urgent = classifier
-      .classify(await picture(2), { ...SINGLE, urgent: true })
+      .classify(await greyPicture(2), { ...SINGLE, urgent: true })
       .then(() => order.push('urgent'));
     await open();
     await Promise.all([flood, urgent]);
@@ -164,13 +133,13 @@ describe('PooledClassifier', () => {
     await start({ gate: 'open' });
     const controller = new AbortController();
     const { signal } = controller;
-    const bytes = await picture(1);
+    const bytes = await greyPicture(1);
     const aborted = [1, 2, 3].map(() => classifier.classify(bytes, { ...FLOOD, signal }));
     await until(async () => (await batches()) > 0);
     controller.abort(new Error('draining'));
     for (const work of aborted) await expect(work).rejects.toThrow('draining');
     await expect(classifier.classify(bytes, { ...SINGLE, signal })).rejects.toThrow('draining');
-    const next = classifier.classify(await picture(9), SINGLE);
+    const next = classifier.classify(await greyPicture(9), SINGLE);
     await open();
     expect(level(await next)).toBe(9);
     // The two that the thread held, and the next image's.
@@ -179,7 +148,7 @@ describe('PooledClassifier', () => {
 
   it('fails the image that breaks the device, and none that shares a batch with it', async () => {
     await start({ poison: 66 });
-    const images = await Promise.all([1, 66, 2, 3].map((value) => picture(value)));
+    const images = await Promise.all([1, 66, 2, 3].map((value) => greyPicture(value)));
     const [one, poisoned, two, three] = await Promise.allSettled(
       images.map((bytes) => classifier.classify(bytes, SINGLE)),
     );
@@ -192,7 +161,7 @@ describe('PooledClassifier', () => {
 
   it('fails all that wait, and all that come, once the device is gone', async () => {
     await start({ poison: 66, refuseFrom: 1 });
-    const images = await Promise.all([66, 1, 2].map((value) => picture(value)));
+    const images = await Promise.all([66, 1, 2].map((value) => greyPicture(value)));
     const work = images.flatMap((bytes) => [
       classifier.classify(bytes, SINGLE),
       classifier.classify(bytes, FLOOD),
@@ -212,7 +181,7 @@ describe('PooledClassifier', () => {
 
   it('finishes what is under way when it is closed, and takes nothing more', async () => {
     await start({});
-    const bytes = await picture(5);
+    const bytes = await greyPicture(5);
     const work = [1, 2, 3, 4, 5, 6].map(() => classifier.classify(bytes, FLOOD));
     const closed = classifier.close();
     await expect(classifier.classify(bytes, SINGLE)).rejects.toMatchObject({
@@ -224,8 +193,8 @@ describe('PooledClassifier', () => {
 
   it('turns faulty images away, and goes on', async () => {
     await start({});
-    const good = await picture(3);
-    const large = await picture(3, 1001, 1000);
+    const good = await greyPicture(3);
+    const large = await greyPicture(3, 1001, 1000);
     for (const [bytes, code] of [
       [Buffer.alloc(0), 'IMAGE_EMPTY'],
       [Buffer.from('Not Found'), 'IMAGE_NOT_AN_IMAGE'],
