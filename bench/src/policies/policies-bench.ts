@@ -7,6 +7,7 @@ import type { BenchOptions } from '../bench-options.js';
 import { resolveInt8Model } from '../int8-model.js';
 import { describeMachine, median, round, summarise, type BenchReport } from '../report.js';
 import { takeRounds, type Contender } from '../rounds.js';
+import { compareWithFp32, type ComparedPrecisions } from './compare-with-fp32.js';
 import { readLabelledPhotos, type LabelledPhoto } from './labelled-photos.js';
 import { startStock144 } from './stock-144.js';
 
@@ -28,7 +29,8 @@ interface Pass {
  * Every crop policy on labelled photos: how often it is right (top 1), how often it puts the class first that
  * `googlenet144` does (agreement), both over all photos; and images a second, in rounds, beside the published
  * graph run on 144 crops with its own preprocessing. A policy's rounds take evenly spread photos, as many as
- * fill the time: all of them where the number of crops depends on the photo and is small.
+ * fill the time: all of them where the number of crops depends on the photo and is small. In int8 it also tells how
+ * near its answers are to fp32's.
  */
 export async function runPoliciesBench({
   rounds,
@@ -69,6 +71,7 @@ export async function runPoliciesBench({
       },
     });
     const samples = await takeRounds(contenders, rounds, onLine);
+    const compared = precision === 'int8' ? await againstFp32(classifier, photos, onLine) : null;
 
     const full = passes.get(FULL)?.best ?? [];
     const rate = (name: string): number => median(samples.get(name) ?? []);
@@ -91,10 +94,29 @@ export async function runPoliciesBench({
     ratios['stock144Agreement'] = round(
       share(few.map(({ path }, index) => stockBest[index] === known.get(path))),
     );
-    return { bench: 'policies', machine: describeMachine(), rows, ratios };
+    return {
+      bench: 'policies',
+      machine: describeMachine(),
+      rows: [...rows, ...(compared?.rows ?? [])],
+      ratios: { ...ratios, ...compared?.ratios },
+    };
   } finally {
     await stock.close();
     await classifier.close();
+  }
+}
+
+async function againstFp32(
+  classifier: Classifier,
+  photos: readonly LabelledPhoto[],
+  onLine: (line: string) => void,
+): Promise<ComparedPrecisions> {
+  const model = await resolveBenchModel();
+  const fp32 = await createClassifier({ model, device: 'cpu', maxPixels: MAX_PIXELS });
+  try {
+    return await compareWithFp32(classifier, fp32, photos, onLine);
+  } finally {
+    await fp32.close();
   }
 }
 
