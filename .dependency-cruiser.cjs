@@ -10,15 +10,16 @@ const FOR_SPECS = '/src/testing/';
 /** Which packages each package may import; its specs may use tools too, and the end-to-end tests everything. */
 const MAY_IMPORT = {
   'libs/contracts': [],
+  'libs/client': ['libs/contracts'],
   'libs/storage': ['libs/contracts'],
   'libs/model': ['libs/contracts'],
   'libs/pipeline': ['libs/contracts', 'libs/model'],
   'libs/queue': ['libs/contracts', 'libs/storage'],
   'apps/api': ['libs/contracts', 'libs/storage', 'libs/queue'],
   'apps/worker': ['libs/contracts', 'libs/storage', 'libs/model', 'libs/pipeline', 'libs/queue'],
-  'apps/cli': ['libs/contracts', 'libs/storage', 'libs/model', 'libs/pipeline'],
-  tools: ['libs/contracts', 'libs/storage'],
-  bench: ['libs/contracts', 'libs/storage', 'libs/model', 'libs/pipeline', 'tools'],
+  'apps/cli': ['libs/contracts', 'libs/client', 'libs/storage', 'libs/model', 'libs/pipeline'],
+  tools: ['libs/contracts', 'libs/client', 'libs/storage'],
+  bench: ['libs/contracts', 'libs/client', 'libs/storage', 'libs/model', 'libs/pipeline', 'tools'],
 };
 
 const OUR_PACKAGES = '^(libs|apps)/[^/]+/|^(tools|bench|test)/';

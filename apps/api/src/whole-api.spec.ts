@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { CroplineClient, type Batch, type Item, type ItemResult } from '@cropline/contracts';
+import { CroplineClient } from '@cropline/client';
+import type { Batch, Item, ItemResult } from '@cropline/contracts';
 import { createChunkConsumer, SILENT_LOGGER, type ChunkConsumer } from '@cropline/queue';
 import { createObjectStore, type ObjectStore } from '@cropline/storage';
 import { startRedis, startS3, type RedisServer, type S3Server } from '@cropline/tools';

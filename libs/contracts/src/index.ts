@@ -1,10 +1,3 @@
-export {
-  CroplineClient,
-  type CallOptions,
-  type ClassifyCallOptions,
-  type CroplineClientOptions,
-  type ImageInput,
-} from './client/cropline-client.js';
 export * from './errors/cropline-error.js';
 export * from './errors/error-codes.js';
 export * from './errors/error-facts.js';

@@ -4,10 +4,12 @@ import type {
   BatchStatus,
   CreateBatchRequestInput,
   ResultsPage,
-} from '../schemas/batch.js';
-import type { Classification, ClassificationAccepted } from '../schemas/classification.js';
-import type { ItemResult, ItemState } from '../schemas/item-result.js';
-import type { ClassifyOptionsInput } from '../schemas/options.js';
+  Classification,
+  ClassificationAccepted,
+  ItemResult,
+  ItemState,
+  ClassifyOptionsInput,
+} from '@cropline/contracts';
 import { ApiConnection } from './api-connection.js';
 import { watchBatch, type WatchOptions } from './watch-batch.js';
 
