@@ -7,7 +7,7 @@ const SPEC = '\\.spec\\.ts$';
 /** What only specs use. */
 const FOR_SPECS = '/src/testing/';
 
-/** Which packages each package may import; its specs may use tools too, and the end-to-end tests everything. */
+/** Which packages each package may import; its specs may use the client and tools too, and the end-to-end tests everything. */
 const MAY_IMPORT = {
   'libs/contracts': [],
   'libs/client': ['libs/contracts'],
@@ -40,10 +40,10 @@ const directions = Object.entries(MAY_IMPORT).flatMap(([name, allowed]) => {
     },
     {
       name: `direction-of-${name.replace('/', '-')}-specs`,
-      comment: `${comment} Its specs may use tools too.`,
+      comment: `${comment} Its specs may use the client and tools too.`,
       severity: 'error',
       from: { path: `^${name}/.*${SPEC}` },
-      to: to([...allowed, 'tools']),
+      to: to([...allowed, 'libs/client', 'tools']),
     },
   ];
 });
