@@ -1,6 +1,11 @@
 import { CroplineError, type Batch, type ItemResult } from '@cropline/contracts';
 import { joinS3Url } from '@cropline/storage';
-import { namedItems, outputRefused, storeSubmission } from './batch/accept-batch.js';
+import {
+  namedItems,
+  outputRefused,
+  storeSourceSubmission,
+  storeSubmission,
+} from './batch/accept-batch.js';
 import { batchKind, isBatchId, newBatchId } from './batch/batch-id.js';
 import { batchRate, type BatchRate } from './batch/batch-rate.js';
 import { batchView } from './batch/batch-view.js';
@@ -74,18 +79,21 @@ export function createBatchService(options: BatchServiceOptions): BatchService {
   };
 
   const service: BatchService = {
-    create: async ({ items, options: classifyOptions, output, metadata }) => {
+    create: async ({ items = [], source, options: classifyOptions, output, metadata }) => {
       const named = namedItems(items);
       await service.check();
       const id = newBatchId('batch');
       const submission = {
         id,
-        items: named,
         options: classifyOptions,
         metadata,
         outputUrl: output?.url ?? outputUrl,
       };
-      const record = await storeSubmission(store, submission).catch((error: unknown) => {
+      const stored =
+        source === undefined
+          ? storeSubmission(store, submission, named)
+          : storeSourceSubmission(store, submission, source);
+      const record = await stored.catch((error: unknown) => {
         throw outputRefused(output, error);
       });
       await guard(() => states.create(record));

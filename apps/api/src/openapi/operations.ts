@@ -39,7 +39,7 @@ export const OPERATIONS: readonly OperationDescription[] = [
     tag: 'Batches',
     summary: 'Submit a batch',
     description:
-      'Up to 10,000 items. When 202 is answered, the batch is stored and will be finished. One bad item in the request refuses the whole, with the index of every bad item.',
+      'Up to 10,000 items, or a source in object storage to read up to 10,000,000 from. When 202 is answered, the batch is stored and will be finished. One bad item in the request refuses the whole, with the index of every bad item; a source is read after the answer.',
     body: { 'application/json': { schema: 'CreateBatchRequest' } },
     answers: { 202: { description: 'Accepted.', schema: 'Batch', location: 'The batch.' } },
     errors: [

@@ -19,7 +19,7 @@ import type {
 
 /** A batch as the API would show it just after it was submitted. */
 export function sampleBatch(id: string, request: CreateBatchRequest): Batch {
-  const total = request.items.length;
+  const total = request.items?.length ?? 0;
   const url = request.output?.url ?? 's3://bucket/batches';
   return {
     id,
