@@ -7,6 +7,7 @@ import express, {
   type RequestHandler,
   type Response,
 } from 'express';
+import { LIST_TYPES } from './item-lists.js';
 import { MAX_BATCH_BODY_BYTES, MAX_CLASSIFICATION_BODY_BYTES, MAX_UPLOAD_BYTES } from './limits.js';
 
 const isUpload = (request: { headers: Record<string, string | string[] | undefined> }): boolean =>
@@ -21,7 +22,7 @@ export function addBodyParsers(server: Express): void {
   const json = (limit: number): RequestHandler => express.json({ limit, strict: false });
   server.post(
     '/v1/batches',
-    requireBody('application/json'),
+    requireBody('application/json', ...LIST_TYPES),
     json(MAX_BATCH_BODY_BYTES),
     explainFault(MAX_BATCH_BODY_BYTES),
   );

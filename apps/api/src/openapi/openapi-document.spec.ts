@@ -75,10 +75,9 @@ describe('the OpenAPI document', () => {
   });
 
   it('lets a request leave out what has a default', () => {
-    expect(document.components.schemas['CreateBatchRequest']).toMatchObject({
-      required: ['items'],
-      additionalProperties: false,
-    });
+    const schema = document.components.schemas['CreateBatchRequest'];
+    expect(schema).toMatchObject({ additionalProperties: false });
+    expect(schema).not.toHaveProperty('required');
   });
 
   it('is docs/openapi.json; run `npm run docs:openapi` after a change', async () => {

@@ -53,6 +53,7 @@ function describeOperation(operation: OperationDescription): object {
       schema: { type: 'string' },
     })),
     ...queryParameters(query ?? noQuerySchema),
+    ...(operation.idempotent === true ? [IDEMPOTENCY_KEY] : []),
   ];
   return {
     operationId: id,
@@ -69,6 +70,15 @@ function describeOperation(operation: OperationDescription): object {
     },
   };
 }
+
+const IDEMPOTENCY_KEY = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description:
+    'A name of your own for this request, kept for a day: repeating both answers with the batch that was made (`Idempotent-Replayed: true`), another request with the same key is 409.',
+  schema: { type: 'string', minLength: 1, maxLength: 255 },
+};
 
 function bodyContent(body: NonNullable<OperationDescription['body']>): object {
   return Object.fromEntries(

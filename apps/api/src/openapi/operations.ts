@@ -1,6 +1,11 @@
 import type { ErrorCode } from '@cropline/contracts';
 import type { z } from 'zod';
-import { batchListQuerySchema, resultsQuerySchema, uploadQuerySchema } from '../http/queries.js';
+import {
+  batchListQuerySchema,
+  listQuerySchema,
+  resultsQuerySchema,
+  uploadQuerySchema,
+} from '../http/queries.js';
 
 /** One endpoint as the document describes it. `schema` names a component. */
 export interface OperationDescription {
@@ -11,6 +16,8 @@ export interface OperationDescription {
   readonly summary: string;
   readonly description?: string;
   readonly query?: z.ZodObject;
+  /** Whether it takes an `Idempotency-Key`. */
+  readonly idempotent?: true;
   /** Content types of the body; `binary` is the bytes themselves. */
   readonly body?: Readonly<Record<string, { schema: string } | 'binary'>>;
   readonly answers: Readonly<Record<number, AnswerDescription>>;
@@ -39,14 +46,22 @@ export const OPERATIONS: readonly OperationDescription[] = [
     tag: 'Batches',
     summary: 'Submit a batch',
     description:
-      'Up to 10,000 items, or a source in object storage to read up to 10,000,000 from. When 202 is answered, the batch is stored and will be finished. One bad item in the request refuses the whole, with the index of every bad item; a source is read after the answer.',
-    body: { 'application/json': { schema: 'CreateBatchRequest' } },
+      'Up to 10,000 items, or a source in object storage to read up to 10,000,000 from. When 202 is answered, the batch is stored and will be finished. One bad item in the request refuses the whole, with the index of every bad item; a source is read after the answer. A body of JSON lines or CSV (a first line that names the columns `url` and, if wanted, `id`) lists up to 10,000,000 items, may be packed with gzip, and leaves the rest of the request to the query.',
+    query: listQuerySchema,
+    idempotent: true,
+    body: {
+      'application/json': { schema: 'CreateBatchRequest' },
+      'application/x-ndjson': { schema: 'ItemInput' },
+      'text/csv': 'binary',
+    },
     answers: { 202: { description: 'Accepted.', schema: 'Batch', location: 'The batch.' } },
     errors: [
       'REQUEST_MALFORMED',
       'REQUEST_TOO_LARGE',
       'MEDIA_TYPE_UNSUPPORTED',
       'OUTPUT_NOT_ALLOWED',
+      'IDEMPOTENCY_CONFLICT',
+      'IDEMPOTENCY_IN_PROGRESS',
       ...OUTAGES,
     ],
   },

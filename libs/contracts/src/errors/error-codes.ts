@@ -113,6 +113,20 @@ export const ERROR_CODES = {
     'The output location cannot be written.',
     'Name an `s3://bucket/prefix` that the service may write.',
   ),
+  IDEMPOTENCY_CONFLICT: code(
+    'batch',
+    409,
+    false,
+    'The Idempotency-Key was used before with another request.',
+    'Use a new key for a new request; the same key only to repeat the same one.',
+  ),
+  IDEMPOTENCY_IN_PROGRESS: code(
+    'batch',
+    409,
+    true,
+    'A request with this Idempotency-Key is under way.',
+    'Try again in a few seconds: the answer is then the batch it made.',
+  ),
   SOURCE_NOT_FOUND: code(
     'batch',
     404,

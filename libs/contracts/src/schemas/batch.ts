@@ -63,7 +63,7 @@ const batchSettings = {
 };
 
 /** A request whose items come another way: the `settings` of a streamed body. */
-export const batchSettingsSchema = z.strictObject(batchSettings).meta({ id: 'BatchSettings' });
+export const batchSettingsSchema = z.strictObject(batchSettings);
 export type BatchSettings = z.infer<typeof batchSettingsSchema>;
 
 /** The body of POST /v1/batches. */

@@ -25,6 +25,8 @@ export interface Submission {
   readonly metadata: Readonly<Record<string, string>>;
   /** The location below which the batch gets its folder. */
   readonly outputUrl: string;
+  /** SHA-256 of the request, when it came with an idempotency key. */
+  readonly requestDigest?: string;
 }
 
 /**
@@ -91,7 +93,9 @@ export async function storeRecord(
   await writeDocument(store, batchFolder(record.folder).record, record, signal);
 }
 
-function newRecord({ id, options, metadata, outputUrl }: Submission, total: number): BatchRecord {
+/** The record of a batch that is accepted now. */
+export function newRecord(submission: Submission, total: number): BatchRecord {
+  const { id, options, metadata, outputUrl, requestDigest } = submission;
   return {
     id,
     options,
@@ -101,6 +105,7 @@ function newRecord({ id, options, metadata, outputUrl }: Submission, total: numb
     folder: joinS3Url(outputUrl, id),
     createdAt: new Date().toISOString(),
     version: CROPLINE_VERSION,
+    ...(requestDigest === undefined ? {} : { requestDigest }),
   };
 }
 

@@ -12,6 +12,8 @@ export interface BatchRecord {
   readonly total: number;
   /** Where its items come from, when the request did not list them. */
   readonly source?: BatchSource;
+  /** SHA-256 of the request, when it came with an idempotency key. */
+  readonly requestDigest?: string;
   /** Items a chunk; the last one may have fewer. */
   readonly chunkSize: number;
   /** The folder of the batch: `s3://bucket/prefix/<id>`. */

@@ -1,5 +1,5 @@
 import {
-  CroplineError,
+  type CroplineError,
   isItemInput,
   itemFaults,
   MAX_BATCH_ITEMS,

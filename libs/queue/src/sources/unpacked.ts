@@ -40,16 +40,16 @@ export async function* through(
   transform: Transform,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const source = Readable.from(bytes, { objectMode: false });
-  let failure: { readonly error: unknown } | null = null;
+  const failures: Error[] = [];
   source.on('error', (error) => {
-    failure = { error };
+    failures.push(error);
     transform.destroy(error);
   });
   source.pipe(transform);
   try {
     yield* transform as AsyncIterable<Uint8Array>;
   } catch (cause) {
-    if (failure !== null) throw (failure as { readonly error: unknown }).error;
+    if (failures[0] !== undefined) throw failures[0];
     throw new UnpackError('It cannot be unpacked.', { cause });
   } finally {
     source.destroy();
