@@ -3,6 +3,7 @@ import { describeCause } from '@cropline/contracts';
 import { Worker, WaitingError, DelayedError, type Job } from 'bullmq';
 import type { Coordinator, CoordinatorOptions } from './coordinator.js';
 import { advanceBatch, type AdvanceContext } from './coordination/advance-batch.js';
+import { FairOrder } from './coordination/fair-order.js';
 import { readBatchSource } from './coordination/source-reader.js';
 import { Sweeper } from './coordination/sweeper.js';
 import { openChunkQueue } from './jobs/chunk-job.js';
@@ -35,7 +36,8 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
   const coordination = openCoordinationQueue(redis, keys);
   const sources = openSourceQueue(redis, keys);
   const states = new BatchStates(redis, keys);
-  const context: AdvanceContext = { states, store, chunks, sources, window, log };
+  const order = new FairOrder(redis, keys, chunks);
+  const context: AdvanceContext = { states, store, chunks, sources, order, window, log };
   const sweeper = new Sweeper(context, coordination);
   const closing = new AbortController();
   // Every request of every batch under way listens to it.

@@ -167,7 +167,7 @@ export const BATCH_BODIES: readonly BadRequest[] = (
       'REQUEST_INVALID',
       '"items[0].weight","index":0',
     ],
-    ['an unknown field', json({ items: [item], priority: 1 }), 'REQUEST_INVALID', '"priority"'],
+    ['an unknown field', json({ items: [item], urgency: 1 }), 'REQUEST_INVALID', '"urgency"'],
     [
       'an unknown option',
       json({ items: [item], options: { crop: 'ten' } }),

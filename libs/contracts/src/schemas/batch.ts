@@ -52,6 +52,10 @@ export const s3LocationSchema = z
     'Expected s3://bucket/prefix with a valid bucket name',
   );
 
+/** How large a share of the workers a batch gets beside others: four times as much from step to step. */
+export const batchPrioritySchema = z.enum(['low', 'normal', 'high']).meta({ id: 'BatchPriority' });
+export type BatchPriority = z.infer<typeof batchPrioritySchema>;
+
 /** What a request says beside its items. */
 const batchSettings = {
   options: classifyOptionsSchema.prefault({}),
@@ -60,6 +64,11 @@ const batchSettings = {
     .optional()
     .describe('Where parts and results go; default: the output prefix of the service.'),
   metadata: metadataSchema.default({}),
+  priority: batchPrioritySchema
+    .optional()
+    .describe(
+      'Default normal. Where batches run side by side, high gets four times the share of normal, and normal four times that of low.',
+    ),
 };
 
 /** A request whose items come another way: the `settings` of a streamed body. */

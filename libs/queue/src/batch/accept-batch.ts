@@ -2,6 +2,7 @@ import {
   CroplineError,
   CROPLINE_VERSION,
   MAX_PROBLEM_ERRORS,
+  type BatchPriority,
   type BatchSource,
   type ClassifyOptions,
   type CreateBatchRequest,
@@ -25,6 +26,7 @@ export interface Submission {
   readonly metadata: Readonly<Record<string, string>>;
   /** The location below which the batch gets its folder. */
   readonly outputUrl: string;
+  readonly priority?: BatchPriority | undefined;
   /** SHA-256 of the request, when it came with an idempotency key. */
   readonly requestDigest?: string;
 }
@@ -95,7 +97,7 @@ export async function storeRecord(
 
 /** The record of a batch that is accepted now. */
 export function newRecord(submission: Submission, total: number): BatchRecord {
-  const { id, options, metadata, outputUrl, requestDigest } = submission;
+  const { id, options, metadata, outputUrl, priority, requestDigest } = submission;
   return {
     id,
     options,
@@ -105,6 +107,7 @@ export function newRecord(submission: Submission, total: number): BatchRecord {
     folder: joinS3Url(outputUrl, id),
     createdAt: new Date().toISOString(),
     version: CROPLINE_VERSION,
+    ...(priority === undefined ? {} : { priority }),
     ...(requestDigest === undefined ? {} : { requestDigest }),
   };
 }

@@ -1,4 +1,4 @@
-import type { BatchSource, ClassifyOptions } from '@cropline/contracts';
+import type { BatchPriority, BatchSource, ClassifyOptions } from '@cropline/contracts';
 
 /**
  * What is fixed of a batch when it is accepted: the content of batch.json and of the state's `record`. The
@@ -12,6 +12,8 @@ export interface BatchRecord {
   readonly total: number;
   /** Where its items come from, when the request did not list them. */
   readonly source?: BatchSource;
+  /** Its share of the workers beside other batches; normal when left out. */
+  readonly priority?: BatchPriority;
   /** SHA-256 of the request, when it came with an idempotency key. */
   readonly requestDigest?: string;
   /** Items a chunk; the last one may have fewer. */

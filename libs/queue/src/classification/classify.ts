@@ -69,7 +69,7 @@ export function createClassify(context: ClassifyContext): Classify {
     await guard(() => states.create(record));
     // Its one chunk is queued here, without the way through the planner. Were this not to happen, the
     // next sweep would have it planned.
-    const { name, data, opts } = chunkJob(record, 0, [item], true);
+    const { name, data, opts } = chunkJob(record, 0, [item], 'urgent');
     await guard(() => chunks.add(name, data, opts));
     return id;
   };
