@@ -1,7 +1,13 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CroplineClient } from '@cropline/client';
-import type { Batch, Item, ItemResult } from '@cropline/contracts';
+import {
+  uploadListSchema,
+  type Batch,
+  type Item,
+  type ItemResult,
+  type Upload,
+} from '@cropline/contracts';
 import { createChunkConsumer, SILENT_LOGGER, type ChunkConsumer } from '@cropline/queue';
 import { createObjectStore, type ObjectStore } from '@cropline/storage';
 import { startRedis, startS3, type RedisServer, type S3Server } from '@cropline/tools';
@@ -136,6 +142,32 @@ describe('the API over a real Redis and S3', () => {
     const { id } = (await accepted.json()) as Batch;
     const batches = await collect(client.watch(id, { intervalMs: 20 }));
     expect(batches.at(-1)).toMatchObject({ status: 'completed', counts: { succeeded: 1 } });
+  });
+
+  it('lets files be put into the bucket, and knows those that are there', async () => {
+    const { url } = await api.line('listening');
+    const body = Buffer.from('a photo');
+    const sha256 = createHash('sha256').update(body).digest('hex');
+    const plan = async (): Promise<Upload> => {
+      const response = await fetch(`${String(url)}/v1/uploads`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({
+          files: [{ sha256, bytes: body.length, contentType: 'image/jpeg' }],
+        }),
+      });
+      return uploadListSchema.parse(await response.json()).files[0]!;
+    };
+    const planned = await plan();
+    expect(planned).toMatchObject({ url: `s3://results/batches/uploads/${sha256}`, exists: false });
+    const put = planned.put!;
+    expect(put.url).toContain('SignedHeaders=content-type%3Bhost%3Bx-amz-checksum-sha256');
+    expect(put.headers['x-amz-checksum-sha256']).toBe(
+      Buffer.from(sha256, 'hex').toString('base64'),
+    );
+    expect((await fetch(put.url, { method: 'PUT', headers: put.headers, body })).status).toBe(200);
+    expect(await store.get(planned.url)).toEqual(body);
+    expect(await plan()).toMatchObject({ exists: true, put: null, url: planned.url });
   });
 
   it('lists it, and not the classification', async () => {

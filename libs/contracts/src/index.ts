@@ -8,6 +8,7 @@ export * from './schemas/item-result.js';
 export * from './schemas/item.js';
 export * from './schemas/options.js';
 export * from './schemas/problem.js';
+export * from './schemas/upload.js';
 export * from './settings/read-settings.js';
 export * from './settings/setting-groups.js';
 export * from './settings/setting-types.js';

@@ -8,7 +8,12 @@ import express, {
   type Response,
 } from 'express';
 import { LIST_TYPES } from './item-lists.js';
-import { MAX_BATCH_BODY_BYTES, MAX_CLASSIFICATION_BODY_BYTES, MAX_UPLOAD_BYTES } from './limits.js';
+import {
+  MAX_BATCH_BODY_BYTES,
+  MAX_CLASSIFICATION_BODY_BYTES,
+  MAX_UPLOAD_BYTES,
+  MAX_UPLOAD_LIST_BYTES,
+} from './limits.js';
 
 const isUpload = (request: { headers: Record<string, string | string[] | undefined> }): boolean =>
   /^\s*image\//iu.test(String(request.headers['content-type'] ?? ''));
@@ -25,6 +30,12 @@ export function addBodyParsers(server: Express): void {
     requireBody('application/json', ...LIST_TYPES),
     json(MAX_BATCH_BODY_BYTES),
     explainFault(MAX_BATCH_BODY_BYTES),
+  );
+  server.post(
+    '/v1/uploads',
+    requireBody('application/json'),
+    json(MAX_UPLOAD_LIST_BYTES),
+    explainFault(MAX_UPLOAD_LIST_BYTES),
   );
   server.post(
     '/v1/classifications',

@@ -12,7 +12,7 @@ export interface OperationDescription {
   readonly method: 'get' | 'post';
   readonly path: string;
   readonly id: string;
-  readonly tag: 'Batches' | 'Results' | 'Classifications' | 'Health';
+  readonly tag: 'Batches' | 'Results' | 'Classifications' | 'Uploads' | 'Health';
   readonly summary: string;
   readonly description?: string;
   readonly query?: z.ZodObject;
@@ -161,6 +161,23 @@ export const OPERATIONS: readonly OperationDescription[] = [
       'IMAGE_TOO_MANY_REDIRECTS',
       'IMAGE_FETCH_TIMEOUT',
       ...OUTAGES,
+    ],
+  },
+  {
+    method: 'post',
+    path: '/v1/uploads',
+    id: 'planUploads',
+    tag: 'Uploads',
+    summary: 'Put files into the bucket',
+    description:
+      'For each of up to 1,000 files, by the SHA-256 of its bytes: the `s3://` URL by which a batch names it, and, unless it is there already, a presigned URL to PUT it to.',
+    body: { 'application/json': { schema: 'UploadRequest' } },
+    answers: { 200: { description: 'In the order of the request.', schema: 'UploadList' } },
+    errors: [
+      'REQUEST_MALFORMED',
+      'REQUEST_TOO_LARGE',
+      'MEDIA_TYPE_UNSUPPORTED',
+      'STORAGE_UNAVAILABLE',
     ],
   },
   {
