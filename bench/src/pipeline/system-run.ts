@@ -1,4 +1,5 @@
-import { CroplineClient, type CropPolicyName } from '@cropline/contracts';
+import { CroplineClient } from '@cropline/client';
+import type { CropPolicyName } from '@cropline/contracts';
 import type { Stack } from '@cropline/tools';
 
 /** What a worker measured of itself while it was saturated. Milliseconds. */
