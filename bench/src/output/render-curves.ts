@@ -14,7 +14,7 @@ export interface CurvePlot {
 
 const WIDTH = 760;
 const HEIGHT = 420;
-const AREA = { left: 60, right: 600, top: 44, bottom: 370 } as const;
+const AREA = { left: 60, right: 600, top: 64, bottom: 370 } as const;
 const COLOURS = ['#4c78a8', '#e45756', '#72777d', '#54a24b'] as const;
 const X_STEPS = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 144] as const;
 const Y_STEP = 2;
@@ -52,7 +52,7 @@ export function renderCurves(title: string, { x, y, curves }: CurvePlot): string
         `<line class="grid" x1="${AREA.left}" x2="${AREA.right}" y1="${px(toY(value))}" y2="${px(toY(value))}"/><text x="${AREA.left - 8}" y="${px(toY(value) + 4)}" text-anchor="end">${value}</text>`,
     ),
     `<text x="${(AREA.left + AREA.right) / 2}" y="${HEIGHT - 12}" text-anchor="middle">${escapeText(x)} (logarithmic)</text>`,
-    `<text x="8" y="${AREA.top - 6}">${escapeText(y)}</text>`,
+    `<text x="8" y="${AREA.top - 18}">${escapeText(y)}</text>`,
     ...curves.flatMap((curve, index) => {
       const colour = COLOURS[index % COLOURS.length];
       const spots = curve.points.map(([a, b]) => [px(toX(a)), px(toY(b))] as const);

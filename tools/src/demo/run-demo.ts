@@ -3,7 +3,13 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CroplineClient } from '@cropline/client';
-import { cropSettings, mostCrops, type Batch, type Crops, type ItemResult } from '@cropline/contracts';
+import {
+  cropSettings,
+  mostCrops,
+  type Batch,
+  type Crops,
+  type ItemResult,
+} from '@cropline/contracts';
 import { createObjectStore, type ObjectStore } from '@cropline/storage';
 import { isErrorLine, readableLine } from '../stack/log-line.js';
 import { startStack, type Stack } from '../stack/start-stack.js';

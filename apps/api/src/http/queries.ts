@@ -69,7 +69,7 @@ export const listQuerySchema = z.strictObject({
     .describe(
       'With a list as the body: the rest of the request as JSON, e.g. `{"options":{"crops":"ten"},"metadata":{"team":"pets"}}`.',
     ),
-  crops: cropPolicySchema
+  crops: cropsTextSchema
     .optional()
     .describe('With a list as the body: short for `options.crops`, which it replaces.'),
   topK: numeric(wholeNumber(1, 100).optional()).describe(

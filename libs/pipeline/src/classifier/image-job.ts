@@ -7,7 +7,7 @@ import { deviceTime, type DeviceRun } from './device-run.js';
 interface Round {
   left: number;
   resolve(): void;
-  reject(error: unknown): void;
+  reject(error: Error): void;
 }
 
 /** A decoded image on its way through device batches: where its crops come from and their scores go to. */
