@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createWriteStream, rmSync } from 'node:fs';
+import { createWriteStream, rmSync, type WriteStream } from 'node:fs';
 import { realpath, rename, stat } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 import { CroplineError, describeCause } from '@cropline/contracts';
@@ -43,12 +43,19 @@ export async function writeAtomically(
     if (!special) await rename(partial, target).catch((error: unknown) => fail(error));
     if (disk.failure !== null) throw disk.failure;
   } catch (error) {
-    stream.destroy();
+    await closed(stream);
     discard();
     throw error === disk.failure ? unwritable(path, describeCause(error), error) : error;
   } finally {
     forget();
   }
+}
+
+/** Closes a stream, and waits for it: one that is only just opening would make its file after it was removed. */
+async function closed(stream: WriteStream): Promise<void> {
+  stream.destroy();
+  if (stream.closed) return;
+  await new Promise<void>((resolve) => stream.once('close', () => resolve()));
 }
 
 function unwritable(path: string, reason: string, cause?: unknown): CroplineError {
