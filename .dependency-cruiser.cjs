@@ -7,18 +7,19 @@ const SPEC = '\\.spec\\.ts$';
 /** What only specs use. */
 const FOR_SPECS = '/src/testing/';
 
-/** Which packages each package may import; its specs may use tools too, and the end-to-end tests everything. */
+/** Which packages each package may import; its specs may use the client and tools too, and the end-to-end tests everything. */
 const MAY_IMPORT = {
   'libs/contracts': [],
+  'libs/client': ['libs/contracts'],
   'libs/storage': ['libs/contracts'],
   'libs/model': ['libs/contracts'],
   'libs/pipeline': ['libs/contracts', 'libs/model'],
   'libs/queue': ['libs/contracts', 'libs/storage'],
   'apps/api': ['libs/contracts', 'libs/storage', 'libs/queue'],
   'apps/worker': ['libs/contracts', 'libs/storage', 'libs/model', 'libs/pipeline', 'libs/queue'],
-  'apps/cli': ['libs/contracts', 'libs/storage', 'libs/model', 'libs/pipeline'],
-  tools: ['libs/contracts', 'libs/storage'],
-  bench: ['libs/contracts', 'libs/storage', 'libs/model', 'libs/pipeline', 'tools'],
+  'apps/cli': ['libs/contracts', 'libs/client', 'libs/storage', 'libs/model', 'libs/pipeline'],
+  tools: ['libs/contracts', 'libs/client', 'libs/storage'],
+  bench: ['libs/contracts', 'libs/client', 'libs/storage', 'libs/model', 'libs/pipeline', 'tools'],
 };
 
 const OUR_PACKAGES = '^(libs|apps)/[^/]+/|^(tools|bench|test)/';
@@ -39,10 +40,10 @@ const directions = Object.entries(MAY_IMPORT).flatMap(([name, allowed]) => {
     },
     {
       name: `direction-of-${name.replace('/', '-')}-specs`,
-      comment: `${comment} Its specs may use tools too.`,
+      comment: `${comment} Its specs may use the client and tools too.`,
       severity: 'error',
       from: { path: `^${name}/.*${SPEC}` },
-      to: to([...allowed, 'tools']),
+      to: to([...allowed, 'libs/client', 'tools']),
     },
   ];
 });

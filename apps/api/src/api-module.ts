@@ -5,11 +5,14 @@ import { ResultsController } from './batches/results-controller.js';
 import { ClassificationsController } from './classifications/classifications-controller.js';
 import { HealthController } from './health/health-controller.js';
 import type { Readiness } from './health/readiness.js';
-import { BATCH_SERVICE, READINESS, STOPPING } from './service-tokens.js';
+import { BATCH_SERVICE, READINESS, STOPPING, UPLOADS } from './service-tokens.js';
+import type { Uploads } from './uploads/uploads.js';
+import { UploadsController } from './uploads/uploads-controller.js';
 
 /** What the controllers work with. */
 export interface ApiServices {
   readonly batches: BatchService;
+  readonly uploads: Uploads;
   readonly readiness: Readiness;
   /** Aborted when the API begins to stop. */
   readonly stopping: AbortSignal;
@@ -18,17 +21,19 @@ export interface ApiServices {
 /** The endpoints of the API over given services. */
 @Module({})
 export class ApiModule {
-  static over({ batches, readiness, stopping }: ApiServices): DynamicModule {
+  static over({ batches, uploads, readiness, stopping }: ApiServices): DynamicModule {
     return {
       module: ApiModule,
       controllers: [
         BatchesController,
         ResultsController,
         ClassificationsController,
+        UploadsController,
         HealthController,
       ],
       providers: [
         { provide: BATCH_SERVICE, useValue: batches },
+        { provide: UPLOADS, useValue: uploads },
         { provide: READINESS, useValue: readiness },
         { provide: STOPPING, useValue: stopping },
       ],

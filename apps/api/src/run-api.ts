@@ -7,6 +7,7 @@ import type { ApiConfig } from './config.js';
 import { createApp } from './create-app.js';
 import { Readiness } from './health/readiness.js';
 import { listen, stopListening } from './http/listener.js';
+import { Uploads } from './uploads/uploads.js';
 
 /** How long requests under way may take to finish once the API is asked to stop. */
 const DRAIN_MS = 10_000;
@@ -30,12 +31,13 @@ export async function runApi(config: ApiConfig, log: Logger, stop: AbortSignal):
     const connection = { redisUrl, prefix, store, outputUrl, log };
     const batches = createBatchService(connection);
     opened.push({ name: 'batch service', close: () => batches.close() });
+    const uploads = new Uploads(store, outputUrl);
     const readiness = new Readiness({
       redis: () => batches.check(),
       s3: () => store.check(outputUrl),
     });
 
-    const app = await createApp({ batches, readiness, stopping: stop }, log);
+    const app = await createApp({ batches, uploads, readiness, stopping: stop }, log);
     const server = app.getHttpServer();
     const url = await listen(server, config.host, config.port);
     opened.push({ name: 'HTTP', close: () => app.close() });

@@ -1,6 +1,13 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { CroplineClient, type Batch, type Item, type ItemResult } from '@cropline/contracts';
+import { CroplineClient } from '@cropline/client';
+import {
+  uploadListSchema,
+  type Batch,
+  type Item,
+  type ItemResult,
+  type Upload,
+} from '@cropline/contracts';
 import { createChunkConsumer, SILENT_LOGGER, type ChunkConsumer } from '@cropline/queue';
 import { createObjectStore, type ObjectStore } from '@cropline/storage';
 import { startRedis, startS3, type RedisServer, type S3Server } from '@cropline/tools';
@@ -112,9 +119,61 @@ describe('the API over a real Redis and S3', () => {
     expect(pages).toEqual(results);
   });
 
+  it('takes a list line by line, says what is wrong with which, and knows a key again', async () => {
+    const { url } = await api.line('listening');
+    const post = (body: string, key: string): Promise<Response> =>
+      fetch(`${String(url)}/v1/batches?crops=single`, {
+        method: 'POST',
+        headers: { 'content-type': 'text/csv', 'idempotency-key': key },
+        body,
+      });
+    const lines = Array.from({ length: 40_000 }, (_, n) => `s3://photos/there-${n}.jpg`);
+    const refused = await post(`url\n${lines.join('\n')}\ncat.jpg\n`, 'csv');
+    expect([refused.status, await refused.json()]).toMatchObject([
+      422,
+      { code: 'REQUEST_INVALID', errorCount: 1, errors: [{ line: 40_002 }] },
+    ]);
+    const accepted = await post('url\ns3://photos/there.jpg\n', 'csv');
+    const again = await post('url\ns3://photos/there.jpg\n', 'csv');
+    expect([accepted.status, again.status]).toEqual([202, 202]);
+    expect(again.headers.get('location')).toBe(accepted.headers.get('location'));
+    expect(again.headers.get('idempotent-replayed')).toBe('true');
+    expect((await post('url\ns3://photos/other.jpg\n', 'csv')).status).toBe(409);
+    const { id } = (await accepted.json()) as Batch;
+    const batches = await collect(client.watch(id, { intervalMs: 20 }));
+    expect(batches.at(-1)).toMatchObject({ status: 'completed', counts: { succeeded: 1 } });
+  });
+
+  it('lets files be put into the bucket, and knows those that are there', async () => {
+    const { url } = await api.line('listening');
+    const body = Buffer.from('a photo');
+    const sha256 = createHash('sha256').update(body).digest('hex');
+    const plan = async (): Promise<Upload> => {
+      const response = await fetch(`${String(url)}/v1/uploads`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({
+          files: [{ sha256, bytes: body.length, contentType: 'image/jpeg' }],
+        }),
+      });
+      return uploadListSchema.parse(await response.json()).files[0]!;
+    };
+    const planned = await plan();
+    expect(planned).toMatchObject({ url: `s3://results/batches/uploads/${sha256}`, exists: false });
+    const put = planned.put!;
+    expect(put.url).toContain('SignedHeaders=content-type%3Bhost%3Bx-amz-checksum-sha256');
+    expect(put.headers['x-amz-checksum-sha256']).toBe(
+      Buffer.from(sha256, 'hex').toString('base64'),
+    );
+    expect((await fetch(put.url, { method: 'PUT', headers: put.headers, body })).status).toBe(200);
+    expect(await store.get(planned.url)).toEqual(body);
+    expect(await plan()).toMatchObject({ exists: true, put: null, url: planned.url });
+  });
+
   it('lists it, and not the classification', async () => {
     const { batches } = await client.listBatches({ status: 'completed', limit: 10 });
-    expect(batches.map(({ id }) => id)).toEqual([done.id]);
+    expect(batches.map(({ id }) => id)).toContain(done.id);
+    expect(batches).toHaveLength(2);
   });
 
   it('refuses to cancel what is done, names taken ids, and knows foreign cursors', async () => {

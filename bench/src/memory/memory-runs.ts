@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { CroplineClient, type CropPolicyName } from '@cropline/contracts';
+import { CroplineClient } from '@cropline/client';
+import type { CropPolicyName } from '@cropline/contracts';
 import { startStack, type Stack } from '@cropline/tools';
 import { inTemporaryFolder } from '../cleaning-up.js';
 import { fillFolder } from '../pipeline/bench-images.js';

@@ -1,4 +1,5 @@
-import { CroplineClient, type CropPolicyName } from '@cropline/contracts';
+import { CroplineClient } from '@cropline/client';
+import type { CropPolicyName } from '@cropline/contracts';
 import type { Stack } from '@cropline/tools';
 
 /** Twice as often as the client by itself: a look costs the machine 3 ms, and a late one is time that is not the system's. */

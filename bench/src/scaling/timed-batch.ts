@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { CroplineClient } from '@cropline/contracts';
+import { CroplineClient } from '@cropline/client';
 import type { Stack } from '@cropline/tools';
 import { readProcessCpu } from './process-cpu.js';
 

@@ -22,6 +22,26 @@ export interface BatchServiceOptions extends QueueConnection {
   readonly log?: Logger;
 }
 
+/** A list of items as it arrives: JSON lines, or CSV with a header. */
+export interface ItemList {
+  readonly format: 'jsonl' | 'csv';
+  readonly bytes: AsyncIterable<Uint8Array>;
+}
+
+/** How a batch is submitted, beside the request. */
+export interface SubmitOptions {
+  /** The items, when the request has neither items nor a source. */
+  readonly list?: ItemList | undefined;
+  /** The caller's own name of this request: repeated within a day, it stands for the same batch. */
+  readonly idempotencyKey?: string | undefined;
+}
+
+/** A batch that was accepted, and whether that was by an earlier request with the same key. */
+export interface Submitted {
+  readonly batch: Batch;
+  readonly replayed: boolean;
+}
+
 /** Which outcomes a reader asks for. */
 export type OutcomeStatus = ItemResult['status'];
 
@@ -65,6 +85,15 @@ export interface BatchService {
    *   `OUTPUT_NOT_ALLOWED` when the output location cannot be written.
    */
   create(request: CreateBatchRequest): Promise<Batch>;
+  /**
+   * Accepts a batch as `create` does, with its items as a stream if need be, or finds the one that the
+   * idempotency key was used for.
+   *
+   * @throws What `create` throws, with the line of each fault of a list; `REQUEST_TOO_LARGE`;
+   *   `IDEMPOTENCY_CONFLICT` when the key was used with another request, `IDEMPOTENCY_IN_PROGRESS` while
+   *   one with the key is under way.
+   */
+  submit(request: CreateBatchRequest, options?: SubmitOptions): Promise<Submitted>;
   /**
    * A batch. One that Redis has lost is restored from object storage first, when it lies below the default
    * output; so it is with every call that names a batch.

@@ -71,7 +71,7 @@ describe('a coordinator that is lost', () => {
         index: 0,
         offset: 0,
       })) {
-        const { name, data, opts } = chunkJob(state!.record, index, items, false);
+        const { name, data, opts } = chunkJob(state!.record, index, items, 1);
         await chunks.add(name, data, opts);
         if (index === 5) break;
       }

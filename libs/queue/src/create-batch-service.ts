@@ -1,10 +1,10 @@
 import { CroplineError, type Batch, type ItemResult } from '@cropline/contracts';
 import { joinS3Url } from '@cropline/storage';
-import { namedItems, outputRefused, storeSubmission } from './batch/accept-batch.js';
-import { batchKind, isBatchId, newBatchId } from './batch/batch-id.js';
+import { batchKind, isBatchId } from './batch/batch-id.js';
 import { batchRate, type BatchRate } from './batch/batch-rate.js';
 import { batchView } from './batch/batch-view.js';
 import { restoreBatch } from './batch/restore-batch.js';
+import { submitBatch } from './batch/submit-batch.js';
 import type { BatchService, BatchServiceOptions } from './batch-service.js';
 import { createClassify } from './classification/classify.js';
 import { openCoordinationQueue, requestAdvance } from './jobs/coordination-job.js';
@@ -12,6 +12,7 @@ import { SILENT_LOGGER } from './logger.js';
 import type { BatchState } from './redis/batch-state.js';
 import { BatchStates, type BatchSnapshot } from './redis/batch-states.js';
 import { connectRedis, disconnectRedis } from './redis/connect-redis.js';
+import { IdempotencyKeys } from './redis/idempotency-keys.js';
 import { queueKeys } from './redis/keys.js';
 import { guardRedis } from './redis/redis-guard.js';
 import { readBatchCursor, writeBatchCursor } from './results/cursors.js';
@@ -28,6 +29,7 @@ export function createBatchService(options: BatchServiceOptions): BatchService {
   const states = new BatchStates(redis, keys);
   const coordination = openCoordinationQueue(redis, keys);
   coordination.on('error', (error) => log.debug({ error: error.message }, 'queue error'));
+  const submitting = { store, states, guard, outputUrl, keys: new IdempotencyKeys(redis, keys) };
   const classification = createClassify({ ...options, log, keys, redis, guard, states });
 
   const restoring = new Map<string, Promise<boolean>>();
@@ -74,23 +76,12 @@ export function createBatchService(options: BatchServiceOptions): BatchService {
   };
 
   const service: BatchService = {
-    create: async ({ items, options: classifyOptions, output, metadata }) => {
-      const named = namedItems(items);
+    create: async (request) => (await service.submit(request)).batch,
+    submit: async (request, submitOptions = {}) => {
       await service.check();
-      const id = newBatchId('batch');
-      const submission = {
-        id,
-        items: named,
-        options: classifyOptions,
-        metadata,
-        outputUrl: output?.url ?? outputUrl,
-      };
-      const record = await storeSubmission(store, submission).catch((error: unknown) => {
-        throw outputRefused(output, error);
-      });
-      await guard(() => states.create(record));
+      const { id, replayed } = await submitBatch(submitting, request, submitOptions);
       await advance(id);
-      return service.get(id);
+      return { batch: await service.get(id), replayed };
     },
     get: async (id) => view(await found(id, (it) => states.read(it))),
     list: async ({ status, cursor, limit }) => {

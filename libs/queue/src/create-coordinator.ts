@@ -3,14 +3,18 @@ import { describeCause } from '@cropline/contracts';
 import { Worker, WaitingError, DelayedError, type Job } from 'bullmq';
 import type { Coordinator, CoordinatorOptions } from './coordinator.js';
 import { advanceBatch, type AdvanceContext } from './coordination/advance-batch.js';
+import { FairOrder } from './coordination/fair-order.js';
+import { readBatchSource } from './coordination/source-reader.js';
 import { Sweeper } from './coordination/sweeper.js';
 import { openChunkQueue } from './jobs/chunk-job.js';
 import {
   COORDINATION_QUEUE,
   openCoordinationQueue,
+  requestAdvance,
   scheduleSweeps,
   type CoordinationJob,
 } from './jobs/coordination-job.js';
+import { openSourceQueue, SOURCE_QUEUE, type SourceJob } from './jobs/source-job.js';
 import { BatchStates } from './redis/batch-states.js';
 import { connectRedis, disconnectRedis } from './redis/connect-redis.js';
 import { queueKeys } from './redis/keys.js';
@@ -19,6 +23,8 @@ import { DEFAULT_TIMING } from './timing.js';
 const DEFAULT_WINDOW = 256;
 /** Batches that one coordinator advances at once. */
 const BATCHES_AT_ONCE = 8;
+/** Sources that one coordinator reads at once. */
+const SOURCES_AT_ONCE = 4;
 
 /** Starts a coordinator. It works in the background, through outages of Redis, until it is closed. */
 export function createCoordinator(options: CoordinatorOptions): Coordinator {
@@ -28,14 +34,16 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
   const redis = connectRedis(options.redisUrl, 'working', log);
   const chunks = openChunkQueue(redis, keys);
   const coordination = openCoordinationQueue(redis, keys);
+  const sources = openSourceQueue(redis, keys);
   const states = new BatchStates(redis, keys);
-  const context: AdvanceContext = { states, store, chunks, window, log };
+  const order = new FairOrder(redis, keys, chunks);
+  const context: AdvanceContext = { states, store, chunks, sources, order, window, log };
   const sweeper = new Sweeper(context, coordination);
   const closing = new AbortController();
   // Every request of every batch under way listens to it.
   setMaxListeners(0, closing.signal);
 
-  const handle = async (job: Job<CoordinationJob>, token = ''): Promise<void> => {
+  const coordinate = async (job: Job<CoordinationJob>, token: string): Promise<void> => {
     switch (job.data.kind) {
       case 'sweep':
         await sweeper.sweep(closing.signal);
@@ -48,44 +56,57 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
       }
     }
   };
+  const read = async ({ data: { batchId } }: Job<SourceJob>): Promise<void> => {
+    await readBatchSource(context, batchId, closing.signal);
+    await requestAdvance(coordination, batchId);
+  };
 
   const onError = (error: Error): void => {
     log.debug({ error: error.message }, 'queue error');
   };
-
-  const worker = new Worker<CoordinationJob, undefined>(
-    COORDINATION_QUEUE,
-    async (job, token) => {
-      try {
-        await handle(job, token);
-        return undefined;
-      } catch (error) {
-        if (error instanceof DelayedError || !closing.signal.aborted) throw error;
-        // Another coordinator takes it from here.
-        await job.moveToWait(token);
-        throw new WaitingError();
-      }
-    },
-    {
-      connection: redis,
-      prefix: keys.prefix,
-      concurrency: BATCHES_AT_ONCE,
-      lockDuration: timing.lockMs,
-      lockRenewTime: timing.lockMs / 4,
-      stalledInterval: timing.stalledCheckMs,
-      // Advancing is repeatable: a job is never given up because coordinators died.
-      maxStalledCount: Number.MAX_SAFE_INTEGER,
-      drainDelay: timing.idleMs / 1000,
-      runRetryDelay: timing.retryMs,
-    },
-  );
-  worker.on('failed', (job, error) => {
-    const facts = { job: job?.data, error: describeCause(error) };
-    log.warn(facts, 'coordination failed; it is tried again with the next sweep');
-  });
-  worker.on('error', onError);
-  chunks.on('error', onError);
-  coordination.on('error', onError);
+  const work = <T extends object>(
+    queue: string,
+    concurrency: number,
+    handle: (job: Job<T>, token: string) => Promise<void>,
+  ): Worker<T, undefined> => {
+    const worker = new Worker<T, undefined>(
+      queue,
+      async (job, token = '') => {
+        try {
+          await handle(job, token);
+          return undefined;
+        } catch (error) {
+          if (error instanceof DelayedError || !closing.signal.aborted) throw error;
+          // Another coordinator takes it from here.
+          await job.moveToWait(token);
+          throw new WaitingError();
+        }
+      },
+      {
+        connection: redis,
+        prefix: keys.prefix,
+        concurrency,
+        lockDuration: timing.lockMs,
+        lockRenewTime: timing.lockMs / 4,
+        stalledInterval: timing.stalledCheckMs,
+        // Whatever is done here is repeatable: a job is never given up because coordinators died.
+        maxStalledCount: Number.MAX_SAFE_INTEGER,
+        drainDelay: timing.idleMs / 1000,
+        runRetryDelay: timing.retryMs,
+      },
+    );
+    worker.on('failed', (job, error) => {
+      const facts = { job: job?.data, error: describeCause(error) };
+      log.warn(facts, 'coordination failed; it is tried again with the next sweep');
+    });
+    worker.on('error', onError);
+    return worker;
+  };
+  const workers = [
+    work(COORDINATION_QUEUE, BATCHES_AT_ONCE, coordinate),
+    work(SOURCE_QUEUE, SOURCES_AT_ONCE, read),
+  ];
+  for (const queue of [chunks, coordination, sources]) queue.on('error', onError);
 
   const schedule = (): void => {
     scheduleSweeps(coordination, timing.sweepMs).catch((error: unknown) => {
@@ -100,7 +121,8 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
     close: async () => {
       closing.abort(new Error('The coordinator is closing.'));
       // Without Redis there is nobody to give the jobs back to, and nothing to wait for.
-      await worker.close(redis.status !== 'ready');
+      const force = redis.status !== 'ready';
+      await Promise.all(workers.map((worker) => worker.close(force)));
       await disconnectRedis(redis);
     },
   };

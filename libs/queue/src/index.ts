@@ -4,8 +4,11 @@ export type {
   BatchServiceOptions,
   ClassificationInput,
   ClassificationOutcome,
+  ItemList,
   OutcomeStatus,
   ResultsQuery,
+  SubmitOptions,
+  Submitted,
 } from './batch-service.js';
 export type {
   ChunkConsumer,

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { CroplineClient } from '@cropline/client';
 import {
   cropSettings,
-  CroplineClient,
   mostCrops,
   type Batch,
   type Crops,

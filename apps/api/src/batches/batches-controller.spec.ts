@@ -39,6 +39,38 @@ describe('batches over HTTP', () => {
     expect(api.fake.created.at(-1)?.items).toHaveLength(10_000);
   });
 
+  it('takes a list as it comes, with the rest of the request in the query', async () => {
+    const settings = JSON.stringify({ options: { topK: 3 }, metadata: { team: 'pets' } });
+    const query = new URLSearchParams({ settings, crops: 'single' });
+    const response = await api.fetch(`/v1/batches?${query.toString()}`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/x-ndjson; charset=UTF-8',
+        'idempotency-key': 'known',
+      },
+      body: '{"url":"s3://photos/1"}\n',
+    });
+    expect(response.status).toBe(202);
+    expect(response.headers.get('idempotent-replayed')).toBe('true');
+    expect(api.fake.created.at(-1)).toEqual({
+      options: { crops: 'single', topK: 3 },
+      metadata: { team: 'pets' },
+    });
+    expect(api.fake.submitted.at(-1)).toEqual({
+      format: 'jsonl',
+      text: '{"url":"s3://photos/1"}\n',
+      idempotencyKey: 'known',
+    });
+  });
+
+  it('takes a source', async () => {
+    const source = { type: 's3Prefix', url: 's3://photos/2026/', exclude: ['thumbs/**'] };
+    const response = await api.post('/v1/batches', { source });
+    expect(response.status).toBe(202);
+    expect(response.headers.get('idempotent-replayed')).toBeNull();
+    expect(api.fake.created.at(-1)).toMatchObject({ source });
+  });
+
   it('lists batches with the query filled in', async () => {
     const response = await api.fetch('/v1/batches');
     expect(response.status).toBe(200);

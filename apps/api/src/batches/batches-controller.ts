@@ -1,13 +1,28 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Get,
+  HttpCode,
+  Inject,
+  Param,
+  Post,
+  Query,
+  Req,
+  Res,
+} from '@nestjs/common';
 import type { Batch, BatchPage, CreateBatchRequest, ItemState } from '@cropline/contracts';
 import type { BatchService } from '@cropline/queue';
-import type { Response } from 'express';
+import type { Request, Response } from 'express';
+import { itemListOf } from '../http/item-lists.js';
 import { batchListQuerySchema, noQuerySchema, type BatchListQuery } from '../http/queries.js';
 import { SchemaPipe } from '../http/schema-pipe.js';
 import { BATCH_SERVICE } from '../service-tokens.js';
 import { CreateBatchPipe } from './create-batch-pipe.js';
+import { idempotencyKeyOf } from './idempotency-key.js';
+import { listSettings } from './list-settings.js';
 
 const noQuery = new SchemaPipe(noQuerySchema);
+const jsonBody = new CreateBatchPipe();
 
 /** Batches: submit, look, list, cancel. */
 @Controller('v1/batches')
@@ -21,12 +36,17 @@ export class BatchesController {
   @Post()
   @HttpCode(202)
   async create(
-    @Query(noQuery) _query: object,
-    @Body(CreateBatchPipe) request: CreateBatchRequest,
+    @Req() request: Request,
+    @Query() query: unknown,
+    @Body() body: unknown,
     @Res({ passthrough: true }) response: Response,
   ): Promise<Batch> {
-    const batch = await this.#batches.create(request);
+    const list = itemListOf(request);
+    const settings = list === undefined ? readBody(query, body) : listSettings(query);
+    const idempotencyKey = idempotencyKeyOf(request);
+    const { batch, replayed } = await this.#batches.submit(settings, { list, idempotencyKey });
     response.setHeader('Location', `/v1/batches/${encodeURIComponent(batch.id)}`);
+    if (replayed) response.setHeader('Idempotent-Replayed', 'true');
     return batch;
   }
 
@@ -54,4 +74,9 @@ export class BatchesController {
   ): Promise<ItemState> {
     return this.#batches.item(id, itemId);
   }
+}
+
+function readBody(query: unknown, body: unknown): CreateBatchRequest {
+  noQuery.transform(query);
+  return jsonBody.transform(body);
 }

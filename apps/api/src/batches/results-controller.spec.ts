@@ -1,7 +1,8 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { CroplineClient, resultsPageSchema, type ItemResult } from '@cropline/contracts';
+import { CroplineClient } from '@cropline/client';
+import { resultsPageSchema, type ItemResult } from '@cropline/contracts';
 import { sampleBatch, sampleResult } from '../testing/fake-batches.js';
 import { problemIn, startTestApi, type TestApi } from '../testing/test-api.js';
 

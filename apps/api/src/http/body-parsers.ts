@@ -7,7 +7,13 @@ import express, {
   type RequestHandler,
   type Response,
 } from 'express';
-import { MAX_BATCH_BODY_BYTES, MAX_CLASSIFICATION_BODY_BYTES, MAX_UPLOAD_BYTES } from './limits.js';
+import { LIST_TYPES } from './item-lists.js';
+import {
+  MAX_BATCH_BODY_BYTES,
+  MAX_CLASSIFICATION_BODY_BYTES,
+  MAX_UPLOAD_BYTES,
+  MAX_UPLOAD_LIST_BYTES,
+} from './limits.js';
 
 const isUpload = (request: { headers: Record<string, string | string[] | undefined> }): boolean =>
   /^\s*image\//iu.test(String(request.headers['content-type'] ?? ''));
@@ -21,9 +27,15 @@ export function addBodyParsers(server: Express): void {
   const json = (limit: number): RequestHandler => express.json({ limit, strict: false });
   server.post(
     '/v1/batches',
-    requireBody('application/json'),
+    requireBody('application/json', ...LIST_TYPES),
     json(MAX_BATCH_BODY_BYTES),
     explainFault(MAX_BATCH_BODY_BYTES),
+  );
+  server.post(
+    '/v1/uploads',
+    requireBody('application/json'),
+    json(MAX_UPLOAD_LIST_BYTES),
+    explainFault(MAX_UPLOAD_LIST_BYTES),
   );
   server.post(
     '/v1/classifications',

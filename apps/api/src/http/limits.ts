@@ -9,3 +9,6 @@ export const MAX_CLASSIFICATION_BODY_BYTES = 64 * 2 ** 10;
 
 /** The largest image that can be uploaded in bytes; larger ones are classified by URL. */
 export const MAX_UPLOAD_BYTES = 32 * 2 ** 20;
+
+/** The largest body of POST /v1/uploads in bytes: a thousand files with the longest types. */
+export const MAX_UPLOAD_LIST_BYTES = 512 * 2 ** 10;

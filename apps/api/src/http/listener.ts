@@ -5,6 +5,8 @@ import { CroplineError } from '@cropline/contracts';
 
 /** Longer than clients and proxies keep an idle connection, so that it is they who close it, not we under a request. */
 const KEEP_ALIVE_MS = 65_000;
+/** A list of ten million items over a slow line; what is slower is cut off. */
+const BODY_TIME_MS = 3_600_000;
 const IDLE_CHECK_MS = 50;
 
 /**
@@ -15,6 +17,7 @@ const IDLE_CHECK_MS = 50;
  */
 export async function listen(server: Server, host: string, port: number): Promise<string> {
   server.keepAliveTimeout = KEEP_ALIVE_MS;
+  server.requestTimeout = BODY_TIME_MS;
   try {
     server.listen(port, host);
     await once(server, 'listening');

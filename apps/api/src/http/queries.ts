@@ -60,3 +60,19 @@ export const uploadQuerySchema = z.strictObject({
     'How long to wait for the result before 202 is sent, in milliseconds.',
   ),
 });
+
+/** The query of POST /v1/batches with a list of items as its body. */
+export const listQuerySchema = z.strictObject({
+  settings: z
+    .string()
+    .optional()
+    .describe(
+      'With a list as the body: the rest of the request as JSON, e.g. `{"options":{"crops":"ten"},"metadata":{"team":"pets"}}`.',
+    ),
+  crops: cropsTextSchema
+    .optional()
+    .describe('With a list as the body: short for `options.crops`, which it replaces.'),
+  topK: numeric(wholeNumber(1, 100).optional()).describe(
+    'With a list as the body: short for `options.topK`, which it replaces.',
+  ),
+});

@@ -27,7 +27,7 @@ export function buildOpenApiDocument(): OpenApiDocument {
         'Bulk image classification: a batch of image URLs in, labels out. Every error is RFC 9457 problem details with a stable code; every answer carries `X-Request-Id`.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
-    tags: ['Batches', 'Results', 'Classifications', 'Health'].map((name) => ({ name })),
+    tags: ['Batches', 'Results', 'Classifications', 'Uploads', 'Health'].map((name) => ({ name })),
     paths,
     components: {
       schemas: {
@@ -53,6 +53,7 @@ function describeOperation(operation: OperationDescription): object {
       schema: { type: 'string' },
     })),
     ...queryParameters(query ?? noQuerySchema),
+    ...(operation.idempotent === true ? [IDEMPOTENCY_KEY] : []),
   ];
   return {
     operationId: id,
@@ -69,6 +70,15 @@ function describeOperation(operation: OperationDescription): object {
     },
   };
 }
+
+const IDEMPOTENCY_KEY = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description:
+    'A name of your own for this request, kept for a day: repeating both answers with the batch that was made (`Idempotent-Replayed: true`), another request with the same key is 409.',
+  schema: { type: 'string', minLength: 1, maxLength: 255 },
+};
 
 function bodyContent(body: NonNullable<OperationDescription['body']>): object {
   return Object.fromEntries(

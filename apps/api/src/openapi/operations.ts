@@ -1,16 +1,23 @@
 import type { ErrorCode } from '@cropline/contracts';
 import type { z } from 'zod';
-import { batchListQuerySchema, resultsQuerySchema, uploadQuerySchema } from '../http/queries.js';
+import {
+  batchListQuerySchema,
+  listQuerySchema,
+  resultsQuerySchema,
+  uploadQuerySchema,
+} from '../http/queries.js';
 
 /** One endpoint as the document describes it. `schema` names a component. */
 export interface OperationDescription {
   readonly method: 'get' | 'post';
   readonly path: string;
   readonly id: string;
-  readonly tag: 'Batches' | 'Results' | 'Classifications' | 'Health';
+  readonly tag: 'Batches' | 'Results' | 'Classifications' | 'Uploads' | 'Health';
   readonly summary: string;
   readonly description?: string;
   readonly query?: z.ZodObject;
+  /** Whether it takes an `Idempotency-Key`. */
+  readonly idempotent?: true;
   /** Content types of the body; `binary` is the bytes themselves. */
   readonly body?: Readonly<Record<string, { schema: string } | 'binary'>>;
   readonly answers: Readonly<Record<number, AnswerDescription>>;
@@ -39,14 +46,22 @@ export const OPERATIONS: readonly OperationDescription[] = [
     tag: 'Batches',
     summary: 'Submit a batch',
     description:
-      'Up to 10,000 items. When 202 is answered, the batch is stored and will be finished. One bad item in the request refuses the whole, with the index of every bad item.',
-    body: { 'application/json': { schema: 'CreateBatchRequest' } },
+      'Up to 10,000 items, or a source in object storage to read up to 10,000,000 from. When 202 is answered, the batch is stored and will be finished. One bad item in the request refuses the whole, with the index of every bad item; a source is read after the answer. A body of JSON lines or CSV (a first line that names the columns `url` and, if wanted, `id`) lists up to 10,000,000 items, may be packed with gzip, and leaves the rest of the request to the query.',
+    query: listQuerySchema,
+    idempotent: true,
+    body: {
+      'application/json': { schema: 'CreateBatchRequest' },
+      'application/x-ndjson': { schema: 'ItemInput' },
+      'text/csv': 'binary',
+    },
     answers: { 202: { description: 'Accepted.', schema: 'Batch', location: 'The batch.' } },
     errors: [
       'REQUEST_MALFORMED',
       'REQUEST_TOO_LARGE',
       'MEDIA_TYPE_UNSUPPORTED',
       'OUTPUT_NOT_ALLOWED',
+      'IDEMPOTENCY_CONFLICT',
+      'IDEMPOTENCY_IN_PROGRESS',
       ...OUTAGES,
     ],
   },
@@ -146,6 +161,23 @@ export const OPERATIONS: readonly OperationDescription[] = [
       'IMAGE_TOO_MANY_REDIRECTS',
       'IMAGE_FETCH_TIMEOUT',
       ...OUTAGES,
+    ],
+  },
+  {
+    method: 'post',
+    path: '/v1/uploads',
+    id: 'planUploads',
+    tag: 'Uploads',
+    summary: 'Put files into the bucket',
+    description:
+      'For each of up to 1,000 files, by the SHA-256 of its bytes: the `s3://` URL by which a batch names it, and, unless it is there already, a presigned URL to PUT it to.',
+    body: { 'application/json': { schema: 'UploadRequest' } },
+    answers: { 200: { description: 'In the order of the request.', schema: 'UploadList' } },
+    errors: [
+      'REQUEST_MALFORMED',
+      'REQUEST_TOO_LARGE',
+      'MEDIA_TYPE_UNSUPPORTED',
+      'STORAGE_UNAVAILABLE',
     ],
   },
   {

@@ -3,6 +3,7 @@ import {
   BATCH_BODIES,
   CLASSIFICATION_BODIES,
   item,
+  LIST_QUERIES,
   PATHS_AND_QUERIES,
 } from '../testing/bad-requests.js';
 import { problemIn, startTestApi, type TestApi } from '../testing/test-api.js';
@@ -15,7 +16,7 @@ describe('bad requests', () => {
   });
   afterAll(() => api.close());
 
-  it.each([...BATCH_BODIES, ...CLASSIFICATION_BODIES, ...PATHS_AND_QUERIES])(
+  it.each([...BATCH_BODIES, ...LIST_QUERIES, ...CLASSIFICATION_BODIES, ...PATHS_AND_QUERIES])(
     '%s at %s',
     async (_, path, init, code, text) => {
       const { created, classified } = api.fake;

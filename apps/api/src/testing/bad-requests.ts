@@ -25,15 +25,66 @@ export const BATCH_BODIES: readonly BadRequest[] = (
     ['an empty body', raw('', JSON_TYPE), 'REQUEST_MALFORMED', 'received none'],
     [
       'another type',
-      raw('a,b', { 'content-type': 'text/csv' }),
+      raw('a,b', { 'content-type': 'text/plain' }),
       'MEDIA_TYPE_UNSUPPORTED',
-      'text/csv',
+      'text/plain',
     ],
     [
       'a form',
       raw('items=1', { 'content-type': 'application/x-www-form-urlencoded' }),
       'MEDIA_TYPE_UNSUPPORTED',
       'application/json',
+    ],
+    [
+      'items and a source',
+      json({ items: [item], source: { type: 's3Prefix', url: 's3://b/p' } }),
+      'REQUEST_INVALID',
+      'either items or source',
+    ],
+    [
+      'a source of another kind',
+      json({ source: { type: 'ftp', url: 'ftp://b/p' } }),
+      'REQUEST_INVALID',
+      '"source.type"',
+    ],
+    [
+      'a prefix that is no location',
+      json({ source: { type: 's3Prefix', url: 'https://b/p' } }),
+      'REQUEST_INVALID',
+      '"source.url"',
+    ],
+    [
+      'globs for a list',
+      json({ source: { type: 'manifest', url: 's3://b/list.csv', include: ['*.jpg'] } }),
+      'REQUEST_INVALID',
+      'inventory only',
+    ],
+    [
+      'a key that is too long',
+      raw(JSON.stringify({ items: [item] }), {
+        ...JSON_TYPE,
+        'idempotency-key': 'x'.repeat(256),
+      }),
+      'REQUEST_INVALID',
+      'Idempotency-Key',
+    ],
+    [
+      'an empty list',
+      raw('', { 'content-type': 'text/csv' }),
+      'REQUEST_MALFORMED',
+      'received none',
+    ],
+    [
+      'a list in another charset',
+      raw('url', { 'content-type': 'text/csv; charset=latin1' }),
+      'MEDIA_TYPE_UNSUPPORTED',
+      'UTF-8',
+    ],
+    [
+      'a list in another encoding',
+      raw('url', { 'content-type': 'text/csv', 'content-encoding': 'br' }),
+      'MEDIA_TYPE_UNSUPPORTED',
+      'gzip',
     ],
     ['an image', raw('x', { 'content-type': 'image/png' }), 'MEDIA_TYPE_UNSUPPORTED', 'image/png'],
     [
@@ -116,7 +167,7 @@ export const BATCH_BODIES: readonly BadRequest[] = (
       'REQUEST_INVALID',
       '"items[0].weight","index":0',
     ],
-    ['an unknown field', json({ items: [item], priority: 1 }), 'REQUEST_INVALID', '"priority"'],
+    ['an unknown field', json({ items: [item], urgency: 1 }), 'REQUEST_INVALID', '"urgency"'],
     [
       'an unknown option',
       json({ items: [item], options: { crop: 'ten' } }),
@@ -185,6 +236,24 @@ export const BATCH_BODIES: readonly BadRequest[] = (
     ],
   ] as const
 ).map(([name, init, code, text]) => [name, '/v1/batches', init, code, text]);
+
+/** Queries of POST /v1/batches with a list as its body. */
+export const LIST_QUERIES: readonly BadRequest[] = (
+  [
+    ['settings that are no JSON', '?settings=x', 'REQUEST_INVALID', '"settings"'],
+    ['settings that are a list', '?settings=[]', 'REQUEST_INVALID', '"settings"'],
+    ['items in the settings', '?settings={"items":[]}', 'REQUEST_INVALID', '"items"'],
+    ['an unknown crop policy', '?crops=eleven', 'REQUEST_INVALID', '"crops"'],
+    ['a topK of 0', '?topK=0', 'REQUEST_INVALID', '"topK"'],
+    ['an unknown parameter', '?top=1', 'REQUEST_INVALID', '"top"'],
+  ] as const
+).map(([name, query, code, text]) => [
+  name,
+  `/v1/batches${query}`,
+  raw('{"url":"s3://b/k"}', { 'content-type': 'application/x-ndjson' }),
+  code,
+  text,
+]);
 
 /** Bodies of POST /v1/classifications. */
 export const CLASSIFICATION_BODIES: readonly BadRequest[] = (

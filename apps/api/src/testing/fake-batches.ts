@@ -15,11 +15,13 @@ import type {
   ClassificationOutcome,
   OutcomeStatus,
   ResultsQuery,
+  SubmitOptions,
+  Submitted,
 } from '@cropline/queue';
 
 /** A batch as the API would show it just after it was submitted. */
 export function sampleBatch(id: string, request: CreateBatchRequest): Batch {
-  const total = request.items.length;
+  const total = request.items?.length ?? 0;
   const url = request.output?.url ?? 's3://bucket/batches';
   return {
     id,
@@ -77,15 +79,30 @@ export class FakeBatches implements BatchService {
   outcome: (call: ClassifyCall) => Promise<ClassificationOutcome> = () =>
     Promise.resolve({ batchId: 'b-1', itemId: '0', result: sampleResult('0') });
   readonly created: CreateBatchRequest[] = [];
+  /** How each of those was submitted. */
+  readonly submitted: {
+    readonly format: string | undefined;
+    readonly text: string;
+    readonly idempotencyKey: string | undefined;
+  }[] = [];
   readonly queries: (BatchQuery | ResultsQuery)[] = [];
   readonly classified: ClassifyCall[] = [];
 
-  create(request: CreateBatchRequest): Promise<Batch> {
-    return this.#answer(() => {
+  async create(request: CreateBatchRequest): Promise<Batch> {
+    return (await this.submit(request)).batch;
+  }
+
+  submit(request: CreateBatchRequest, options: SubmitOptions = {}): Promise<Submitted> {
+    return this.#answer(async () => {
+      const { list, idempotencyKey } = options;
+      const pieces: Uint8Array[] = [];
+      for await (const piece of list?.bytes ?? []) pieces.push(piece);
+      const text = Buffer.concat(pieces).toString();
       this.created.push(request);
+      this.submitted.push({ format: list?.format, text, idempotencyKey });
       const batch = sampleBatch(`b-${this.batches.size + 1}`, request);
       this.batches.set(batch.id, batch);
-      return batch;
+      return { batch, replayed: idempotencyKey === 'known' };
     });
   }
 

@@ -1,9 +1,11 @@
 import { Writable } from 'node:stream';
 import { problemSchema, type Problem } from '@cropline/contracts';
 import { pino } from 'pino';
+import { createObjectStore } from '@cropline/storage';
 import { createApp } from '../create-app.js';
 import { Readiness, type ReadinessChecks } from '../health/readiness.js';
 import { listen, stopListening } from '../http/listener.js';
+import { Uploads } from '../uploads/uploads.js';
 import { FakeBatches } from './fake-batches.js';
 
 /** The HTTP side of the API over a fake batch service, listening on a free port. */
@@ -36,9 +38,13 @@ export async function startTestApi(): Promise<TestApi> {
   );
   const fake = new FakeBatches();
   const checks = { redis: () => fake.check(), s3: () => Promise.resolve() };
+  const uploads = new Uploads(createObjectStore({ region: 'us-east-1' }), 's3://results');
   const stopping = new AbortController();
   const readiness = new Readiness({ redis: () => checks.redis(), s3: () => checks.s3() }, 250);
-  const app = await createApp({ batches: fake, readiness, stopping: stopping.signal }, log);
+  const app = await createApp(
+    { batches: fake, uploads, readiness, stopping: stopping.signal },
+    log,
+  );
   const url = await listen(app.getHttpServer(), '127.0.0.1', 0);
   return {
     url,

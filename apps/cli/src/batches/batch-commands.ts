@@ -1,9 +1,5 @@
-import {
-  batchStatusSchema,
-  CroplineClient,
-  type Batch,
-  type BatchStatus,
-} from '@cropline/contracts';
+import { CroplineClient } from '@cropline/client';
+import { batchStatusSchema, type Batch, type BatchStatus } from '@cropline/contracts';
 import { Option, type Command } from 'commander';
 import { helpText } from '../command/help-text.js';
 import type { Invocation, Run } from '../command/invocation.js';

@@ -1,4 +1,5 @@
-import { FINAL_STATUSES, type CroplineClient, type ItemResult } from '@cropline/contracts';
+import type { CroplineClient } from '@cropline/client';
+import { FINAL_STATUSES, type ItemResult } from '@cropline/contracts';
 import type { Invocation } from '../command/invocation.js';
 import { write } from '../console.js';
 import { EXIT } from '../exit-codes.js';

@@ -1,4 +1,5 @@
-import type { Batch, BatchStatus, CroplineClient } from '@cropline/contracts';
+import type { CroplineClient } from '@cropline/client';
+import type { Batch, BatchStatus } from '@cropline/contracts';
 
 /** The most batches that one page of the API holds. */
 const PAGE = 100;

@@ -1,9 +1,5 @@
-import {
-  CroplineError,
-  type CroplineClient,
-  type ItemInput,
-  type ProblemError,
-} from '@cropline/contracts';
+import type { CroplineClient } from '@cropline/client';
+import { CroplineError, type ItemInput, type ProblemError } from '@cropline/contracts';
 import type { Invocation } from '../command/invocation.js';
 import type { ClassifyFlags } from '../command/options.js';
 import { write } from '../console.js';

@@ -1,4 +1,5 @@
-import type { Batch, CroplineClient } from '@cropline/contracts';
+import type { CroplineClient } from '@cropline/client';
+import type { Batch } from '@cropline/contracts';
 import type { Invocation } from '../command/invocation.js';
 import { write } from '../console.js';
 import { EXIT } from '../exit-codes.js';

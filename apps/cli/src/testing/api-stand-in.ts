@@ -100,7 +100,7 @@ export class ApiStandIn {
     const request = createBatchRequestSchema.parse(JSON.parse(body));
     this.submitted.push(request);
     const { metadata } = request;
-    json(response, 202, sampleBatch({ total: request.items.length, metadata }));
+    json(response, 202, sampleBatch({ total: request.items?.length ?? 0, metadata }));
   }
 
   #list(query: URLSearchParams, response: ServerResponse): void {

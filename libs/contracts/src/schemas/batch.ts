@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ERROR_CODES, type ErrorCode } from '../errors/error-codes.js';
+import { batchSourceSchema } from './batch-source.js';
 import { itemInputSchema, MAX_INLINE_ITEMS } from './item.js';
 import { itemResultSchema, modelRefSchema } from './item-result.js';
 import { classifyOptionsSchema } from './options.js';
@@ -28,7 +29,7 @@ export const FINAL_STATUSES: ReadonlySet<BatchStatus> = new Set([
 /** How many items have which outcome. `total = pending + succeeded + failed + cancelled`, always. */
 export const batchCountsSchema = z
   .object({
-    total: z.int().min(0),
+    total: z.int().min(0).describe('0 while the source of a batch is yet to be read'),
     pending: z.int().min(0),
     succeeded: z.int().min(0),
     failed: z.int().min(0),
@@ -51,16 +52,41 @@ export const s3LocationSchema = z
     'Expected s3://bucket/prefix with a valid bucket name',
   );
 
+/** How large a share of the workers a batch gets beside others: four times as much from step to step. */
+export const batchPrioritySchema = z.enum(['low', 'normal', 'high']).meta({ id: 'BatchPriority' });
+export type BatchPriority = z.infer<typeof batchPrioritySchema>;
+
+/** What a request says beside its items. */
+const batchSettings = {
+  options: classifyOptionsSchema.prefault({}),
+  output: z
+    .strictObject({ url: s3LocationSchema })
+    .optional()
+    .describe('Where parts and results go; default: the output prefix of the service.'),
+  metadata: metadataSchema.default({}),
+  priority: batchPrioritySchema
+    .optional()
+    .describe(
+      'Default normal. Where batches run side by side, high gets four times the share of normal, and normal four times that of low.',
+    ),
+};
+
+/** A request whose items come another way: the `settings` of a streamed body. */
+export const batchSettingsSchema = z.strictObject(batchSettings);
+export type BatchSettings = z.infer<typeof batchSettingsSchema>;
+
 /** The body of POST /v1/batches. */
 export const createBatchRequestSchema = z
   .strictObject({
-    items: z.array(itemInputSchema).min(1).max(MAX_INLINE_ITEMS),
-    options: classifyOptionsSchema.prefault({}),
-    output: z
-      .strictObject({ url: s3LocationSchema })
+    items: z.array(itemInputSchema).min(1).max(MAX_INLINE_ITEMS).optional(),
+    source: batchSourceSchema
       .optional()
-      .describe('Where parts and results go; default: the output prefix of the service.'),
-    metadata: metadataSchema.default({}),
+      .describe('Where to read the items from; exactly one of `items` and `source` is given.'),
+    ...batchSettings,
+  })
+  .refine(({ items, source }) => (items === undefined) !== (source === undefined), {
+    path: ['items'],
+    message: 'Expected either items or source',
   })
   .meta({ id: 'CreateBatchRequest' });
 export type CreateBatchRequest = z.infer<typeof createBatchRequestSchema>;

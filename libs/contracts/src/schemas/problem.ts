@@ -9,6 +9,7 @@ export const problemErrorSchema = z
   .object({
     path: z.string().describe('e.g. items[3].url'),
     index: z.int().optional(),
+    line: z.int().optional().describe('The line of a streamed body, from 1'),
     message: z.string(),
   })
   .meta({ id: 'ProblemError' });

@@ -2,6 +2,8 @@ import {
   CroplineError,
   CROPLINE_VERSION,
   MAX_PROBLEM_ERRORS,
+  type BatchPriority,
+  type BatchSource,
   type ClassifyOptions,
   type CreateBatchRequest,
   type Item,
@@ -12,6 +14,7 @@ import { joinS3Url, type ObjectStore } from '@cropline/storage';
 import { manifestLine } from '../manifest/manifest-lines.js';
 import { batchFolder, JSON_LINES } from './batch-folder.js';
 import type { BatchRecord } from './batch-record.js';
+import { writeDocument } from './read-document.js';
 
 /** Items a chunk: enough that queueing costs little, few enough that a lost worker costs little. */
 const CHUNK_SIZE = 32;
@@ -19,11 +22,13 @@ const CHUNK_SIZE = 32;
 /** What is to be stored of a batch or classification before it is accepted. */
 export interface Submission {
   readonly id: string;
-  readonly items: readonly Item[];
   readonly options: ClassifyOptions;
   readonly metadata: Readonly<Record<string, string>>;
   /** The location below which the batch gets its folder. */
   readonly outputUrl: string;
+  readonly priority?: BatchPriority | undefined;
+  /** SHA-256 of the request, when it came with an idempotency key. */
+  readonly requestDigest?: string;
 }
 
 /**
@@ -58,25 +63,53 @@ export function namedItems(inputs: readonly ItemInput[]): Item[] {
 /** Writes the manifest and the record; when it resolves, the batch can be rebuilt from object storage. */
 export async function storeSubmission(
   store: ObjectStore,
-  { id, items, options, metadata, outputUrl }: Submission,
+  submission: Submission,
+  items: readonly Item[],
 ): Promise<BatchRecord> {
-  const record: BatchRecord = {
+  const record = newRecord(submission, items.length);
+  await store.put(batchFolder(record.folder).manifest, items.map(manifestLine).join(''), {
+    contentType: JSON_LINES,
+  });
+  // Written last: a record in object storage that has a total has its manifest.
+  await storeRecord(store, record);
+  return record;
+}
+
+/** Writes the record of a batch whose manifest is made of its source later. */
+export async function storeSourceSubmission(
+  store: ObjectStore,
+  submission: Submission,
+  source: BatchSource,
+): Promise<BatchRecord> {
+  const record = { ...newRecord(submission, 0), source };
+  await storeRecord(store, record);
+  return record;
+}
+
+/** Writes a record, or writes it over. */
+export async function storeRecord(
+  store: ObjectStore,
+  record: BatchRecord,
+  signal?: AbortSignal,
+): Promise<void> {
+  await writeDocument(store, batchFolder(record.folder).record, record, signal);
+}
+
+/** The record of a batch that is accepted now. */
+export function newRecord(submission: Submission, total: number): BatchRecord {
+  const { id, options, metadata, outputUrl, priority, requestDigest } = submission;
+  return {
     id,
     options,
     metadata,
-    total: items.length,
+    total,
     chunkSize: CHUNK_SIZE,
     folder: joinS3Url(outputUrl, id),
     createdAt: new Date().toISOString(),
     version: CROPLINE_VERSION,
+    ...(priority === undefined ? {} : { priority }),
+    ...(requestDigest === undefined ? {} : { requestDigest }),
   };
-  const files = batchFolder(record.folder);
-  await store.put(files.manifest, items.map(manifestLine).join(''), { contentType: JSON_LINES });
-  // Written last: a record in object storage has its manifest.
-  await store.put(files.record, `${JSON.stringify(record, null, 2)}\n`, {
-    contentType: 'application/json',
-  });
-  return record;
 }
 
 /** What it means that the output a request named itself could not be written. */

@@ -1,12 +1,21 @@
-import type { ClassifyOptions } from '@cropline/contracts';
+import type { BatchPriority, BatchSource, ClassifyOptions } from '@cropline/contracts';
 
-/** What is fixed of a batch when it is accepted: the content of batch.json and of the state's `record`. */
+/**
+ * What is fixed of a batch when it is accepted: the content of batch.json and of the state's `record`. The
+ * total of a batch with a source joins it once the source is read.
+ */
 export interface BatchRecord {
   readonly id: string;
   readonly options: ClassifyOptions;
   readonly metadata: Readonly<Record<string, string>>;
-  /** Number of items. */
+  /** Number of items; 0 while its source is yet to be read. */
   readonly total: number;
+  /** Where its items come from, when the request did not list them. */
+  readonly source?: BatchSource;
+  /** Its share of the workers beside other batches; normal when left out. */
+  readonly priority?: BatchPriority;
+  /** SHA-256 of the request, when it came with an idempotency key. */
+  readonly requestDigest?: string;
   /** Items a chunk; the last one may have fewer. */
   readonly chunkSize: number;
   /** The folder of the batch: `s3://bucket/prefix/<id>`. */
@@ -28,4 +37,9 @@ export function itemsOfChunk(
   chunk: number,
 ): number {
   return Math.min(chunkSize, total - chunk * chunkSize);
+}
+
+/** Whether the manifest of a batch is yet to be made of its source. */
+export function isUnread({ source, total }: Pick<BatchRecord, 'source' | 'total'>): boolean {
+  return source !== undefined && total === 0;
 }

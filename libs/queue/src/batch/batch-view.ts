@@ -12,7 +12,7 @@ export function batchView(state: BatchState, rate: BatchRate): Batch {
     id: record.id,
     status,
     counts: { total: record.total, pending: record.total - done, succeeded, failed, cancelled },
-    progress: done / record.total,
+    progress: record.total === 0 ? 0 : done / record.total,
     imagesPerSecond: rate.imagesPerSecond,
     etaSeconds: rate.etaSeconds,
     model: state.model,

@@ -1,6 +1,4 @@
-import { CroplineError } from '@cropline/contracts';
 import type { ObjectStore } from '@cropline/storage';
-import { isObjectLoss } from '../manifest/manifest-lines.js';
 import { splitLines } from '../manifest/read-lines.js';
 import type { BatchStates } from '../redis/batch-states.js';
 import { countOutcomes, modelOf, parseResult } from '../results/part-lines.js';
@@ -8,6 +6,7 @@ import { readAhead } from '../results/read-ahead.js';
 import { batchFolder } from './batch-folder.js';
 import type { BatchRecord } from './batch-record.js';
 import type { ClosingDocument } from './closing-document.js';
+import { readDocument } from './read-document.js';
 
 const PARTS_AHEAD = 16;
 
@@ -24,11 +23,12 @@ export async function restoreBatch(
 ): Promise<boolean> {
   const files = batchFolder(folder);
   const [record, closing] = await Promise.all([
-    readJson<BatchRecord>(store, files.record),
-    readJson<ClosingDocument>(store, files.closing),
+    readDocument<BatchRecord>(store, files.record),
+    readDocument<ClosingDocument>(store, files.closing),
   ]);
   if (record === null) return false;
-  await states.create(record);
+  // A source may have been read to its end only after the batch was stopped: it has what it closed with.
+  await states.create(closing === null ? record : { ...record, total: closing.counts.total });
   const finishedAt = closing === null ? undefined : Date.parse(closing.finishedAt);
   const startedAt = closing?.startedAt ?? null;
   if (startedAt !== null) await states.begin(record.id, 0, Date.parse(startedAt));
@@ -57,16 +57,4 @@ async function* parts(
     const chunk = Number(/(\d+)\.jsonl$/.exec(url)?.[1]);
     return store.get(url).then((bytes) => ({ chunk, bytes }));
   });
-}
-
-/** Reads a document that this package wrote; null when there is none. */
-async function readJson<T>(store: ObjectStore, url: string): Promise<T | null> {
-  try {
-    return JSON.parse((await store.get(url)).toString()) as T;
-  } catch (error) {
-    // S3 answers 403 for a key that is not there to those who may not list the bucket.
-    const denied = error instanceof CroplineError && error.code === 'STORAGE_ACCESS_DENIED';
-    if (denied || isObjectLoss(error)) return null;
-    throw error;
-  }
 }

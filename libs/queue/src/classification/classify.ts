@@ -64,12 +64,12 @@ export function createClassify(context: ClassifyContext): Classify {
   const submit = async (input: ClassificationInput, options: ClassifyOptions): Promise<string> => {
     const id = newBatchId('classification');
     const item = await inputItem(store, joinS3Url(outputUrl, id), input);
-    const submission = { id, items: [item], options, metadata: {}, outputUrl };
-    const record = await storeSubmission(store, submission);
+    const submission = { id, options, metadata: {}, outputUrl };
+    const record = await storeSubmission(store, submission, [item]);
     await guard(() => states.create(record));
     // Its one chunk is queued here, without the way through the planner. Were this not to happen, the
     // next sweep would have it planned.
-    const { name, data, opts } = chunkJob(record, 0, [item], true);
+    const { name, data, opts } = chunkJob(record, 0, [item], 'urgent');
     await guard(() => chunks.add(name, data, opts));
     return id;
   };

@@ -53,7 +53,7 @@ async function withChunk(
 }
 
 const run = (context: RunContext, { record }: BatchState): ReturnType<typeof runChunk> =>
-  runChunk(context, chunkJob(record, 0, named, false).data, FIRST, new AbortController().signal);
+  runChunk(context, chunkJob(record, 0, named, 1).data, FIRST, new AbortController().signal);
 
 describe('running a chunk', () => {
   it('leaves the part alone that another wrote and counted meanwhile', async () => {

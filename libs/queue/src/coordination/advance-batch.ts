@@ -2,12 +2,15 @@ import type { CroplineError } from '@cropline/contracts';
 import type { Logger } from '../logger.js';
 import { isObjectLoss } from '../manifest/manifest-lines.js';
 import type { BatchState } from '../redis/batch-state.js';
+import { isUnread } from '../batch/batch-record.js';
+import { requestReading, type SourceQueue } from '../jobs/source-job.js';
 import { finalizeBatch } from './finalizer.js';
 import { planChunks, type PlannerContext } from './planner.js';
 import { removeChunks } from './stopper.js';
 
 /** What advancing a batch works with. */
 export interface AdvanceContext extends PlannerContext {
+  readonly sources: SourceQueue;
   readonly log: Logger;
 }
 
@@ -17,9 +20,10 @@ export type Advanced = 'done' | 'wait-for-workers';
 /**
  * Does what a batch needs next, whatever that is, and all that it can of it:
  *
- * 1. validating, in_progress: plan as far as the window allows.
- * 2. cancelling, or failed as a whole: take its chunks out of the queue, and wait for those that run.
- * 3. sealed, by its last chunk or after 2: join the parts and close it.
+ * 1. validating, and its source is yet to be read: have it read.
+ * 2. validating, in_progress: plan as far as the window allows.
+ * 3. cancelling, or failed as a whole: take its chunks out of the queue, and wait for those that run.
+ * 4. sealed, by its last chunk or after 3: join the parts and close it.
  *
  * Every step may be repeated, and may be cut short anywhere: the state in Redis tells what is left.
  */
@@ -35,6 +39,10 @@ export async function advanceBatch(
     switch (state.status) {
       case 'validating':
       case 'in_progress':
+        if (isUnread(state.record)) {
+          await requestReading(context.sources, batchId);
+          return 'done';
+        }
         if ((await plan(context, state, signal)) === 'as-far-as-possible') return 'done';
         break;
       case 'cancelling':

@@ -7,6 +7,7 @@ import { batchFolder, JSON_LINES } from '../batch/batch-folder.js';
 import { batchKind } from '../batch/batch-id.js';
 import { isoTime } from '../batch/batch-view.js';
 import type { ClosedFile, ClosingDocument } from '../batch/closing-document.js';
+import { writeDocument } from '../batch/read-document.js';
 import { splitLines } from '../manifest/read-lines.js';
 import type { BatchState, Outcomes } from '../redis/batch-state.js';
 import type { BatchStates } from '../redis/batch-states.js';
@@ -62,10 +63,7 @@ export async function finalizeBatch(
     files: { results, errors },
     version: CROPLINE_VERSION,
   };
-  await store.put(batchFolder(folder).closing, `${JSON.stringify(closing, null, 2)}\n`, {
-    contentType: 'application/json',
-    signal,
-  });
+  await writeDocument(store, batchFolder(folder).closing, closing, signal);
   const kept = batchKind(record.id) === 'classification' ? CLASSIFICATION_KEPT_SECONDS : null;
   await states.close(record.id, status, counts, kept);
   return status;

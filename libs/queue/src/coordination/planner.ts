@@ -1,11 +1,11 @@
 import type { BatchStatus } from '@cropline/contracts';
 import type { ObjectStore } from '@cropline/storage';
 import type { Queue } from 'bullmq';
-import { batchKind } from '../batch/batch-id.js';
 import { chunkJob, type ChunkJob } from '../jobs/chunk-job.js';
 import { readManifestChunks, type ManifestChunk } from '../manifest/manifest-lines.js';
 import type { BatchState } from '../redis/batch-state.js';
 import type { BatchStates } from '../redis/batch-states.js';
+import type { FairOrder } from './fair-order.js';
 
 /** The most chunks that are queued in one call and stored in one step. */
 const SLICE_CHUNKS = 64;
@@ -15,6 +15,7 @@ export interface PlannerContext {
   readonly states: BatchStates;
   readonly store: ObjectStore;
   readonly chunks: Queue<ChunkJob, undefined, 'chunk'>;
+  readonly order: FairOrder;
   /** The most chunks of one batch that are queued and not counted. */
   readonly window: number;
 }
@@ -30,7 +31,7 @@ export interface PlannerContext {
  * @throws What `readManifestChunks` throws.
  */
 export async function planChunks(
-  { states, store, chunks, window }: PlannerContext,
+  { states, store, chunks, order, window }: PlannerContext,
   { record }: Pick<BatchState, 'record'>,
   signal: AbortSignal,
 ): Promise<BatchStatus | null> {
@@ -46,8 +47,10 @@ export async function planChunks(
   const enqueue = async (slice: readonly ManifestChunk[]): Promise<boolean> => {
     const last = slice.at(-1);
     if (last === undefined) return false;
-    const urgent = batchKind(id) === 'classification';
-    await chunks.addBulk(slice.map(({ index, items }) => chunkJob(record, index, items, urgent)));
+    const turns = await order.turns(record, slice.length);
+    await chunks.addBulk(
+      slice.map(({ index, items }, n) => chunkJob(record, index, items, turns[n] ?? 'urgent')),
+    );
     const now = last.index + 1;
     const cursor = await states.storeCursor(id, { before: planned, now, offset: last.nextOffset });
     status = cursor.status;

@@ -1,4 +1,3 @@
-import { batchKind } from '../batch/batch-id.js';
 import { chunkJob, chunkJobId } from '../jobs/chunk-job.js';
 import { readManifestChunks } from '../manifest/manifest-lines.js';
 import { isCounted, type BatchState } from '../redis/batch-state.js';
@@ -12,7 +11,7 @@ import { uncountedChunks } from './uncounted-chunks.js';
  * @returns How many were put back.
  */
 export async function repairChunks(
-  { states, store, chunks }: PlannerContext,
+  { states, store, chunks, order }: PlannerContext,
   state: BatchState,
   signal: AbortSignal,
 ): Promise<number> {
@@ -25,10 +24,10 @@ export async function repairChunks(
   const lost = new Set(gone.filter((chunk) => !isCounted(bits, chunk)));
   const count = lost.size;
   if (count === 0) return 0;
-  const urgent = batchKind(record.id) === 'classification';
   for await (const chunk of readManifestChunks(store, record, { index: 0, offset: 0 }, signal)) {
     if (!lost.delete(chunk.index)) continue;
-    await chunks.addBulk([chunkJob(record, chunk.index, chunk.items, urgent)]);
+    const [turn = 'urgent'] = await order.turns(record, 1);
+    await chunks.addBulk([chunkJob(record, chunk.index, chunk.items, turn)]);
     if (lost.size === 0) break;
   }
   return count;

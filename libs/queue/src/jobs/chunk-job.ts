@@ -38,16 +38,16 @@ export function chunkJobId(batchId: string, index: number): string {
   return `${batchId}-${index}`;
 }
 
-/** A chunk as the queue takes it. */
+/** A chunk as the queue takes it: the lower its priority (1 to 2,097,152), the sooner it is its turn. */
 export function chunkJob(
   { id: batchId, options, folder }: BatchRecord,
   index: number,
   items: readonly Item[],
-  urgent: boolean,
+  priority: number | 'urgent',
 ): { name: 'chunk'; data: ChunkJob; opts: BulkJobOptions } {
   return {
     name: 'chunk',
-    data: { batchId, index, items, options, folder, urgent },
+    data: { batchId, index, items, options, folder, urgent: priority === 'urgent' },
     opts: {
       jobId: chunkJobId(batchId, index),
       attempts: CHUNK_ATTEMPTS,
@@ -57,7 +57,7 @@ export function chunkJob(
       stackTraceLimit: 1,
       // BullMQ takes jobs without a priority before all that have one, and those of one priority in
       // their order of arrival.
-      ...(urgent ? {} : { priority: 1 }),
+      ...(priority === 'urgent' ? {} : { priority }),
     },
   };
 }

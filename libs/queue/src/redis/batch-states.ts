@@ -7,12 +7,14 @@ import type { QueueKeys } from './keys.js';
 import { runScript } from './script.js';
 import { beginBatch3 } from './scripts/begin-batch-3.js';
 import { cancelBatch2 } from './scripts/cancel-batch-2.js';
+import { claimSource1 } from './scripts/claim-source-1.js';
 import { closeBatch4 } from './scripts/close-batch-4.js';
 import { countChunk4 } from './scripts/count-chunk-4.js';
 import { createBatch3 } from './scripts/create-batch-3.js';
 import { failBatch2 } from './scripts/fail-batch-2.js';
 import { sealBatch1 } from './scripts/seal-batch-1.js';
 import { storeCursor1 } from './scripts/store-cursor-1.js';
+import { storeTotal1 } from './scripts/store-total-1.js';
 
 /** A batch as one who reads its outcomes needs it. */
 export interface BatchSnapshot {
@@ -78,6 +80,30 @@ export class BatchStates {
         batchKind(id) === 'batch' ? '1' : '0',
       ],
     );
+  }
+
+  /** Claims the source of a batch for reading; its record, null when it waits for no source. */
+  async claimSource(id: string, claim: string): Promise<BatchRecord | null> {
+    const record = await runScript(this.#redis, claimSource1, [this.#keys.batch(id)], [claim]);
+    return typeof record === 'string' ? (JSON.parse(record) as BatchRecord) : null;
+  }
+
+  /** Whether the source of a batch is still to be read, and by the holder of this claim. */
+  async holdsSource(id: string, claim: string): Promise<boolean> {
+    const [status, held] = await this.#redis.hmget(this.#keys.batch(id), 'status', 'claim');
+    return status === 'validating' && held === claim;
+  }
+
+  /** Records the total of a batch whose source was read; false when the claim is lost or it is closed. */
+  async storeTotal(record: BatchRecord, claim: string): Promise<boolean> {
+    const { id, total } = record;
+    const stored = await runScript(
+      this.#redis,
+      storeTotal1,
+      [this.#keys.batch(id)],
+      [claim, JSON.stringify(record), total, chunkCount(record)],
+    );
+    return stored === 1;
   }
 
   /** Lets planning begin or go on; the status after it, null when there is no such batch. */

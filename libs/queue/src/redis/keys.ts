@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { CroplineError } from '@cropline/contracts';
 
 /** Every key of the queue beside BullMQ's own; all share one hash tag, hence one slot of a cluster. */
@@ -12,6 +13,10 @@ export interface QueueKeys {
   readonly classificationsByStatus: string;
   /** Channel on which the id of a classification is published once it has its outcome. */
   readonly answers: string;
+  /** HASH: how far the turns of chunks are. */
+  readonly turns: string;
+  /** HASH: the batch that a caller's idempotency key stands for. */
+  idempotency(key: string): string;
   /** HASH: record, status, counts and planning cursor of one batch. */
   batch(id: string): string;
   /** BITMAP: bit n is set once chunk n was counted. */
@@ -35,6 +40,8 @@ export function queueKeys(prefix: string): QueueKeys {
     batchesByStatus: `${tagged}:batches:by-status`,
     classificationsByStatus: `${tagged}:classifications:by-status`,
     answers: `${tagged}:answers`,
+    turns: `${tagged}:turns`,
+    idempotency: (key) => `${tagged}:idempotency:${createHash('sha256').update(key).digest('hex')}`,
     batch: (id) => `${tagged}:batch:${id}`,
     counted: (id) => `${tagged}:batch:${id}:counted`,
     samples: (id) => `${tagged}:batch:${id}:samples`,

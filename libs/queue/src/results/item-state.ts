@@ -1,6 +1,7 @@
-import { CroplineError, type ItemState } from '@cropline/contracts';
+import { CroplineError, FINAL_STATUSES, type ItemState } from '@cropline/contracts';
 import type { ObjectStore } from '@cropline/storage';
 import { batchFolder } from '../batch/batch-folder.js';
+import { isUnread } from '../batch/batch-record.js';
 import { readManifestChunks } from '../manifest/manifest-lines.js';
 import { splitLines } from '../manifest/read-lines.js';
 import type { BatchSnapshot } from '../redis/batch-states.js';
@@ -17,7 +18,16 @@ export async function itemState(
   { state: { record, status }, counted }: BatchSnapshot,
   itemId: string,
 ): Promise<ItemState> {
-  for await (const chunk of readManifestChunks(store, record, { index: 0, offset: 0 })) {
+  if (isUnread(record) && !FINAL_STATUSES.has(status)) {
+    throw new CroplineError(
+      'ITEM_NOT_FOUND',
+      `Expected a batch whose items are known, but the source of ${record.id} is still being read; ask again when it is in progress.`,
+      { retryable: true },
+    );
+  }
+  // A batch that ended before its source was read has no manifest.
+  const chunks = isUnread(record) ? [] : readManifestChunks(store, record, { index: 0, offset: 0 });
+  for await (const chunk of chunks) {
     const line = chunk.items.findIndex(({ id }) => id === itemId);
     const item = chunk.items[line];
     if (item === undefined) continue;

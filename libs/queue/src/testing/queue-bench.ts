@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { Batch, CreateBatchRequest, ItemResult } from '@cropline/contracts';
+import type {
+  Batch,
+  BatchSource,
+  CreateBatchRequest,
+  ItemInput,
+  ItemResult,
+} from '@cropline/contracts';
 import { createObjectStore, type ObjectStore } from '@cropline/storage';
 import type { BatchService } from '../batch-service.js';
 import type { ChunkConsumer, ChunkConsumerOptions, ChunkProcessor } from '../chunk-consumer.js';
@@ -106,16 +112,22 @@ export async function startQueueBench(servers: BenchServers): Promise<QueueBench
 export function requestOf(
   count: number,
   overrides: Partial<CreateBatchRequest> = {},
-): CreateBatchRequest {
+): CreateBatchRequest & { readonly items: ItemInput[] } {
+  const items = Array.from({ length: count }, (_, n) => ({
+    id: `item-${n}`,
+    url: `s3://photos/${n}.jpg`,
+  }));
   return {
-    items: Array.from({ length: count }, (_, n) => ({
-      id: `item-${n}`,
-      url: `s3://photos/${n}.jpg`,
-    })),
     options: { crops: 'single', topK: 1 },
     metadata: {},
     ...overrides,
+    items: overrides.items ?? items,
   };
+}
+
+/** A request whose items are read from a source. */
+export function requestFrom(source: BatchSource): CreateBatchRequest {
+  return { source, options: { crops: 'single', topK: 1 }, metadata: {} };
 }
 
 /** The outcome of an item that a model classified. */

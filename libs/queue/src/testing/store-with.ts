@@ -10,6 +10,7 @@ export function storeWith(store: ObjectStore, overrides: Partial<ObjectStore>): 
     head: (...args) => store.head(...args),
     list: (...args) => store.list(...args),
     delete: (...args) => store.delete(...args),
+    presignPut: (...args) => store.presignPut(...args),
     check: (...args) => store.check(...args),
     close: () => store.close(),
     ...overrides,

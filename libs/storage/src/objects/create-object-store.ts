@@ -9,6 +9,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { CroplineError } from '@cropline/contracts';
 import { collectBytes } from '../bytes/collect-bytes.js';
 import { joinBlocks } from '../bytes/join-blocks.js';
@@ -19,6 +20,7 @@ import type {
   ObjectFacts,
   ObjectStore,
   ObjectStoreOptions,
+  PresignedPut,
   ReadOptions,
 } from './object-store.js';
 import { resumedStream, type OpenedBody } from './resumed-stream.js';
@@ -30,6 +32,7 @@ import { isRangeBeyondEnd, storageError } from './storage-error.js';
 const PART_BYTES = 10 * 2 ** 20;
 /** One part is on its way while the next is gathered. */
 const PARTS_AT_ONCE = 2;
+const CHECKSUM = 'x-amz-checksum-sha256';
 /** How often `get` reads an object whose body breaks; the SDK retries up to the first byte only. */
 const BODY_ATTEMPTS = 3;
 
@@ -187,6 +190,36 @@ class S3ObjectStore implements ObjectStore {
       await this.#ask(url, {}, (client) => client.send(command));
     } catch (error) {
       if (!isMissing(error)) throw error;
+    }
+  }
+
+  async presignPut(
+    url: string,
+    options: {
+      readonly contentType: string;
+      readonly sha256: string;
+      readonly expiresInSeconds: number;
+    },
+  ): Promise<PresignedPut> {
+    const { bucket, key } = parseS3Url(url);
+    const { contentType, sha256, expiresInSeconds } = options;
+    const checksum = Buffer.from(sha256, 'hex').toString('base64');
+    const command = new PutObjectCommand({
+      Bucket: bucket,
+      Key: key,
+      ContentType: contentType,
+      ChecksumSHA256: checksum,
+    });
+    try {
+      const signed = await getSignedUrl(this.#clients.patient, command, {
+        expiresIn: expiresInSeconds,
+        // As headers both are part of the signature; a checksum in the query would bind nothing.
+        signableHeaders: new Set(['content-type', CHECKSUM]),
+        unhoistableHeaders: new Set([CHECKSUM]),
+      });
+      return { url: signed, headers: { 'content-type': contentType, [CHECKSUM]: checksum } };
+    } catch (error) {
+      throw storageError(error, url);
     }
   }
 

@@ -18,6 +18,13 @@ export interface ObjectFacts {
   readonly bytes: number;
 }
 
+/** How an object is written by someone without credentials. */
+export interface PresignedPut {
+  readonly url: string;
+  /** Headers that must be sent as they are. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 /** Part of an object, in bytes from `start` to `end` inclusive, as HTTP counts them. */
 export interface ByteRange {
   readonly start: number;
@@ -75,6 +82,18 @@ export interface ObjectStore {
   list(prefixUrl: string, options?: { readonly startAfter?: string }): AsyncIterable<ObjectFacts>;
   /** Deletes an object; one that is not there is no error. */
   delete(url: string): Promise<void>;
+  /**
+   * Permits whoever has the answer to write one object, without credentials, until it expires. The
+   * checksum (SHA-256, hexadecimal) binds it to the bytes where the store knows checksums.
+   */
+  presignPut(
+    url: string,
+    options: {
+      readonly contentType: string;
+      readonly sha256: string;
+      readonly expiresInSeconds: number;
+    },
+  ): Promise<PresignedPut>;
   /** Resolves when the bucket of the URL answers and may be used. @throws `STORAGE_*` */
   check(url: string): Promise<void>;
   close(): void;

@@ -1,7 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CroplineClient, type Batch, type ItemResult } from '@cropline/contracts';
+import { CroplineClient } from '@cropline/client';
+import type { Batch, ItemResult } from '@cropline/contracts';
 import { randomWeights, writeSafetensors } from '@cropline/model';
 import { createObjectStore, type ObjectStore } from '@cropline/storage';
 import { startStack, type Stack, type StackOptions } from '@cropline/tools';

@@ -6,7 +6,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { CroplineError } from '../errors/cropline-error.js';
+import { CroplineError } from '@cropline/contracts';
 
 /** A request as it came. */
 export interface AskedRequest {

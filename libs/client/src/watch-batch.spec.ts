@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { CroplineError } from '../errors/cropline-error.js';
-import type { Batch } from '../schemas/batch.js';
+import { type Batch, CroplineError } from '@cropline/contracts';
 import { watchBatch } from './watch-batch.js';
 
 const away = new CroplineError('API_UNREACHABLE', 'Away.');

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { ItemResult } from '../schemas/item-result.js';
-import { AnsweringServer, failureOf, sendProblem } from '../testing/answering-server.js';
+import type { ItemResult } from '@cropline/contracts';
+import { AnsweringServer, failureOf, sendProblem } from './testing/answering-server.js';
 import { CroplineClient } from './cropline-client.js';
 
 let client: CroplineClient;

@@ -1,5 +1,4 @@
-import { CroplineError } from '../errors/cropline-error.js';
-import { FINAL_STATUSES, type Batch } from '../schemas/batch.js';
+import { type Batch, CroplineError, FINAL_STATUSES } from '@cropline/contracts';
 
 /** How a batch is watched; all in milliseconds. */
 export interface WatchOptions {

@@ -1,14 +1,16 @@
-import type {
-  Batch,
-  BatchPage,
-  BatchStatus,
-  CreateBatchRequestInput,
-  ResultsPage,
-} from '../schemas/batch.js';
-import type { Classification, ClassificationAccepted } from '../schemas/classification.js';
-import type { ItemResult, ItemState } from '../schemas/item-result.js';
-import { cropsText } from '../schemas/crops.js';
-import type { ClassifyOptionsInput } from '../schemas/options.js';
+import {
+  cropsText,
+  type Batch,
+  type BatchPage,
+  type BatchStatus,
+  type Classification,
+  type ClassificationAccepted,
+  type ClassifyOptionsInput,
+  type CreateBatchRequestInput,
+  type ItemResult,
+  type ItemState,
+  type ResultsPage,
+} from '@cropline/contracts';
 import { ApiConnection } from './api-connection.js';
 import { watchBatch, type WatchOptions } from './watch-batch.js';
 

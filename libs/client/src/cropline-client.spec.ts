@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { AnsweringServer, failureOf, sendJson, sendProblem } from '../testing/answering-server.js';
+import { AnsweringServer, failureOf, sendJson, sendProblem } from './testing/answering-server.js';
 import { CroplineClient } from './cropline-client.js';
 
 let client: CroplineClient;

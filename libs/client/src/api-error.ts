@@ -1,5 +1,4 @@
-import { CroplineError } from '../errors/cropline-error.js';
-import { isErrorCode } from '../errors/error-codes.js';
+import { CroplineError, isErrorCode } from '@cropline/contracts';
 
 /** Answers of a gateway before the API, or of an API that is just going: the same call may succeed later. */
 const PASSING_STATUSES: ReadonlySet<number> = new Set([429, 502, 503, 504]);

@@ -1,4 +1,4 @@
-import { CroplineError } from '../errors/cropline-error.js';
+import { CroplineError } from '@cropline/contracts';
 import { errorOfResponse, foreignAnswer, unreachable } from './api-error.js';
 import { readNdjson } from './ndjson-lines.js';
 

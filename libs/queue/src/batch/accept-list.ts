@@ -1,0 +1,129 @@
+import { createHash } from 'node:crypto';
+import { CroplineError, MAX_BATCH_ITEMS, MAX_MANIFEST_BYTES } from '@cropline/contracts';
+import { joinS3Url, type ObjectStore } from '@cropline/storage';
+import type { ItemList } from '../batch-service.js';
+import { csvRows } from '../sources/csv-rows.js';
+import { manifestText, type Refusal } from '../sources/item-check.js';
+import { jsonRows } from '../sources/json-rows.js';
+import { atMost, unpacked, UnpackError } from '../sources/unpacked.js';
+import { newRecord, storeRecord, type Submission } from './accept-batch.js';
+import { batchFolder, JSON_LINES } from './batch-folder.js';
+import type { BatchRecord } from './batch-record.js';
+
+/** What becomes of a list while it is stored. */
+export interface ListControl {
+  /** The digest of the whole request, given that of the list; only for requests with an idempotency key. */
+  readonly digest?: (listDigest: string) => string;
+  /** Asked when the list is read to its end, before anything can be seen of it. @throws to store nothing */
+  readonly wanted: () => Promise<void>;
+}
+
+/**
+ * Writes a list of items into the manifest as it arrives, in constant memory, then the record. A list with
+ * a fault leaves nothing behind.
+ *
+ * @throws `REQUEST_INVALID` with the faults and their lines; `REQUEST_TOO_LARGE`
+ */
+export async function storeListSubmission(
+  store: ObjectStore,
+  submission: Submission,
+  list: ItemList,
+  { digest, wanted }: ListControl,
+): Promise<BatchRecord> {
+  const files = batchFolder(joinS3Url(submission.outputUrl, submission.id));
+  const tally = { items: 0 };
+  const hash = createHash('sha256');
+  const bytes = digest === undefined ? list.bytes : noted(list.bytes, (it) => hash.update(it));
+  await store.putStream(files.manifest, itemsOf({ ...list, bytes }, tally, wanted), {
+    contentType: JSON_LINES,
+  });
+  const requestDigest = digest?.(hash.digest('hex'));
+  const record = newRecord(
+    { ...submission, ...(requestDigest === undefined ? {} : { requestDigest }) },
+    tally.items,
+  );
+  try {
+    await storeRecord(store, record);
+  } catch (error) {
+    await store.delete(files.manifest).catch(() => undefined);
+    throw error;
+  }
+  return record;
+}
+
+/** A list that may have come packed with gzip, as it was before. */
+export function plainList({ format, bytes }: ItemList): ItemList {
+  const plain = async function* (): AsyncGenerator<Uint8Array, void, undefined> {
+    try {
+      yield* unpacked(bytes);
+    } catch (cause) {
+      if (!(cause instanceof UnpackError)) throw cause;
+      throw new CroplineError(
+        'REQUEST_MALFORMED',
+        'Expected a whole body in gzip, as it begins, but it was cut short or is damaged.',
+        { cause },
+      );
+    }
+  };
+  return { format, bytes: plain() };
+}
+
+/** The digest of a list that is read for nothing else. */
+export async function listDigest({ bytes }: ItemList): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of atMost(bytes, MAX_MANIFEST_BYTES, tooLarge)) hash.update(chunk);
+  return hash.digest('hex');
+}
+
+async function* itemsOf(
+  { format, bytes }: ItemList,
+  tally: { items: number },
+  wanted: () => Promise<void>,
+): AsyncGenerator<string, void, undefined> {
+  const limited = atMost(bytes, MAX_MANIFEST_BYTES, tooLarge);
+  yield* manifestText(format === 'csv' ? csvRows(limited) : jsonRows(limited), tally, REFUSAL);
+  if (tally.items === 0) {
+    throw new CroplineError(
+      'REQUEST_INVALID',
+      'Expected at least one item, one a line, but received none.',
+      { details: { errors: [{ path: 'line 1', message: 'Expected an item' }], errorCount: 1 } },
+    );
+  }
+  await wanted();
+}
+
+const REFUSAL: Refusal = {
+  readOn: true,
+  invalid: (errors, errorCount) =>
+    new CroplineError(
+      'REQUEST_INVALID',
+      `Expected every line to be an item, but line ${errors[0]?.line ?? 0} is not: ${errors[0]?.message ?? ''}${
+        errorCount > 1
+          ? `, and there ${errorCount === 2 ? 'is 1 more fault' : `are ${errorCount - 1} more faults`} (see errors)`
+          : ''
+      }.`,
+      { details: { errors, errorCount } },
+    ),
+  tooMany: () =>
+    new CroplineError(
+      'REQUEST_TOO_LARGE',
+      `Expected at most ${MAX_BATCH_ITEMS.toLocaleString('en')} items, but received more: split them into several batches.`,
+    ),
+};
+
+function tooLarge(): CroplineError {
+  return new CroplineError(
+    'REQUEST_TOO_LARGE',
+    `Expected a list of at most ${MAX_MANIFEST_BYTES / 2 ** 30} GiB when unpacked, but received more: split it into several batches.`,
+  );
+}
+
+async function* noted(
+  bytes: AsyncIterable<Uint8Array>,
+  note: (chunk: Uint8Array) => void,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  for await (const chunk of bytes) {
+    note(chunk);
+    yield chunk;
+  }
+}

@@ -1,0 +1,174 @@
+import { createHash } from 'node:crypto';
+import { CroplineError, type CreateBatchRequest, type Item } from '@cropline/contracts';
+import { joinS3Url, type ObjectStore } from '@cropline/storage';
+import type { SubmitOptions } from '../batch-service.js';
+import type { BatchStates } from '../redis/batch-states.js';
+import type { IdempotencyKeys, KeyLease } from '../redis/idempotency-keys.js';
+import type { RedisGuard } from '../redis/redis-guard.js';
+import {
+  namedItems,
+  outputRefused,
+  storeSourceSubmission,
+  storeSubmission,
+  type Submission,
+} from './accept-batch.js';
+import { listDigest, plainList, storeListSubmission } from './accept-list.js';
+import { newBatchId } from './batch-id.js';
+import type { BatchRecord } from './batch-record.js';
+import { restoreBatch } from './restore-batch.js';
+
+/** What submitting works with. */
+export interface SubmitContext {
+  readonly store: ObjectStore;
+  readonly states: BatchStates;
+  readonly keys: IdempotencyKeys;
+  readonly guard: RedisGuard;
+  /** Where batches go that name no output of their own. */
+  readonly outputUrl: string;
+}
+
+/**
+ * Stores a batch and enters it into Redis, or finds the one that the request's idempotency key stands for.
+ *
+ * @returns The id of the batch, and whether it was there before.
+ * @throws `REQUEST_INVALID`, `REQUEST_TOO_LARGE`, `OUTPUT_NOT_ALLOWED`, `IDEMPOTENCY_CONFLICT`,
+ *   `IDEMPOTENCY_IN_PROGRESS`
+ */
+export async function submitBatch(
+  context: SubmitContext,
+  request: CreateBatchRequest,
+  { list, idempotencyKey }: SubmitOptions,
+): Promise<{ readonly id: string; readonly replayed: boolean }> {
+  const items = namedItems(request.items ?? []);
+  const call: SubmitCall = { request, items, list: list && plainList(list) };
+  if (idempotencyKey === undefined) {
+    const id = newBatchId('batch');
+    await enter(context, id, call, null);
+    return { id, replayed: false };
+  }
+  const { keys, guard } = context;
+  const { batchId, digest, lease } = await guard(() =>
+    keys.reserve(idempotencyKey, newBatchId('batch')),
+  );
+  if (lease === null) {
+    if (digest === null) throw underWay();
+    await expectSame(call, digest);
+    return { id: batchId, replayed: true };
+  }
+  return underLease(context, batchId, call, lease);
+}
+
+interface SubmitCall {
+  readonly request: CreateBatchRequest;
+  readonly items: readonly Item[];
+  readonly list: SubmitOptions['list'];
+}
+
+/** Makes the batch of a key, or finds that one who died has made it. */
+async function underLease(
+  context: SubmitContext,
+  id: string,
+  call: SubmitCall,
+  lease: KeyLease,
+): Promise<{ readonly id: string; readonly replayed: boolean }> {
+  const { guard } = context;
+  try {
+    const before = await findRecord(context, id, call.request);
+    if (before?.requestDigest !== undefined) {
+      const digest = before.requestDigest;
+      await guard(() => lease.settle(digest));
+      await expectSame(call, digest);
+      return { id, replayed: true };
+    }
+    const { requestDigest = '' } = await enter(context, id, call, lease);
+    await guard(() => lease.settle(requestDigest));
+    return { id, replayed: false };
+  } catch (error) {
+    const refused = error instanceof CroplineError && !error.retryable;
+    // Without Redis the lease runs out by itself.
+    await (refused ? lease.drop() : lease.leave()).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function findRecord(
+  { states, store, guard, outputUrl }: SubmitContext,
+  id: string,
+  { output }: CreateBatchRequest,
+): Promise<BatchRecord | null> {
+  const known = await guard(() => states.read(id));
+  if (known !== null) return known.record;
+  const folder = joinS3Url(output?.url ?? outputUrl, id);
+  const restored = await guard(() => restoreBatch(states, store, folder)).catch(
+    (error: unknown) => {
+      throw outputRefused(output, error);
+    },
+  );
+  return restored ? ((await guard(() => states.read(id)))?.record ?? null) : null;
+}
+
+/** Stores the batch, then enters it: from here on it is accepted. */
+async function enter(
+  { store, states, guard, outputUrl }: SubmitContext,
+  id: string,
+  { request, items, list }: SubmitCall,
+  lease: KeyLease | null,
+): Promise<BatchRecord> {
+  const { options, metadata, output, source, priority } = request;
+  const submission: Submission = {
+    id,
+    options,
+    metadata,
+    outputUrl: output?.url ?? outputUrl,
+    priority,
+    ...(lease === null || list !== undefined
+      ? {}
+      : { requestDigest: requestDigest(request, null) }),
+  };
+  const wanted = async (): Promise<void> => {
+    if (lease !== null && !(await guard(() => lease.held()))) throw underWay();
+  };
+  const stored = async (): Promise<BatchRecord> => {
+    if (list !== undefined) {
+      const digest = (of: string): string => requestDigest(request, { format: list.format, of });
+      return storeListSubmission(store, submission, list, {
+        wanted,
+        ...(lease === null ? {} : { digest }),
+      });
+    }
+    return source === undefined
+      ? storeSubmission(store, submission, items)
+      : storeSourceSubmission(store, submission, source);
+  };
+  const record = await stored().catch((error: unknown) => {
+    throw outputRefused(output, error);
+  });
+  await guard(() => states.create(record));
+  return record;
+}
+
+async function expectSame({ request, list }: SubmitCall, digest: string): Promise<void> {
+  const of = list === undefined ? null : { format: list.format, of: await listDigest(list) };
+  if (requestDigest(request, of) === digest) return;
+  throw new CroplineError(
+    'IDEMPOTENCY_CONFLICT',
+    'Expected the request that the Idempotency-Key was first used with, but received another; use a new key for it.',
+  );
+}
+
+/** The digest of what was asked for, as it was understood: defaults filled in, white space of JSON left out. */
+function requestDigest(
+  request: CreateBatchRequest,
+  list: { readonly format: string; readonly of: string } | null,
+): string {
+  return createHash('sha256')
+    .update(JSON.stringify([request, list]))
+    .digest('hex');
+}
+
+function underWay(): CroplineError {
+  return new CroplineError(
+    'IDEMPOTENCY_IN_PROGRESS',
+    'Expected no other request with this Idempotency-Key, but one is under way; try again in a few seconds.',
+  );
+}

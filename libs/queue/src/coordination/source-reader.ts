@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
+import { CroplineError } from '@cropline/contracts';
+import type { ObjectStore } from '@cropline/storage';
+import { storeRecord } from '../batch/accept-batch.js';
+import { batchFolder, JSON_LINES } from '../batch/batch-folder.js';
+import { isUnread, type BatchRecord } from '../batch/batch-record.js';
+import { readDocument } from '../batch/read-document.js';
+import type { Logger } from '../logger.js';
+import type { BatchStates } from '../redis/batch-states.js';
+import { readSource } from '../sources/read-source.js';
+
+/** How often one who reads a source asks whether that is still wanted, in milliseconds. */
+const ASK_EVERY_MS = 1_000;
+
+/** What reading a source works with. */
+export interface SourceReaderContext {
+  readonly states: BatchStates;
+  readonly store: ObjectStore;
+  readonly log: Logger;
+}
+
+/** The batch was stopped, or another reads its source. */
+class Unwanted extends Error {
+  constructor() {
+    super('The source is not to be read any more.');
+  }
+}
+
+/**
+ * Makes the manifest of a batch from its source and records its total: the manifest and the record in
+ * object storage first, then Redis. A fault of the source fails the batch.
+ *
+ * Whoever dies on the way leaves nothing: the next one begins again. A total that is in object storage
+ * stands, so that a manifest is never written again once a batch could be planned from it.
+ *
+ * @throws What may pass, such as `STORAGE_UNAVAILABLE`; it is tried again.
+ */
+export async function readBatchSource(
+  context: SourceReaderContext,
+  batchId: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const { states, log } = context;
+  const claim = randomUUID();
+  const record = await states.claimSource(batchId, claim);
+  if (record === null) return;
+  try {
+    const read = await readRecord(context, record, claim, signal);
+    await states.storeTotal(read, claim);
+    log.info({ batchId, items: read.total }, 'the source of a batch is read');
+  } catch (error) {
+    if (error instanceof Unwanted) return;
+    if (!(error instanceof CroplineError) || error.retryable) throw error;
+    const { code, message } = error;
+    log.warn({ batchId, code, error: message }, 'the source of a batch cannot be read');
+    if (await states.holdsSource(batchId, claim)) await states.fail(batchId, { code, message });
+  }
+}
+
+async function readRecord(
+  { states, store }: SourceReaderContext,
+  record: BatchRecord,
+  claim: string,
+  signal: AbortSignal,
+): Promise<BatchRecord> {
+  const files = batchFolder(record.folder);
+  const stored = await readDocument<BatchRecord>(store, files.record);
+  if (stored !== null && !isUnread(stored)) return stored;
+  const { source } = record;
+  if (source === undefined) throw new TypeError(`Expected a source in batch ${record.id}.`);
+
+  const tally = { items: 0 };
+  // Every request of the store listens to it.
+  const stop = new AbortController();
+  const either = AbortSignal.any([signal, stop.signal]);
+  setMaxListeners(0, either);
+  const wanted = async (): Promise<void> => {
+    if (!(await states.holdsSource(record.id, claim))) throw new Unwanted();
+  };
+  try {
+    const text = readSource(store, source, tally, either);
+    await store.putStream(files.manifest, asked(text, wanted), {
+      contentType: JSON_LINES,
+      signal,
+    });
+  } finally {
+    stop.abort();
+  }
+  const read = { ...record, total: tally.items };
+  await storeRecord(store, read, signal);
+  return read;
+}
+
+/** The same text, asking now and then and at its end whether it is wanted: what asking throws ends it. */
+async function* asked(
+  text: AsyncIterable<string>,
+  wanted: () => Promise<void>,
+): AsyncGenerator<string, void, undefined> {
+  let askedAt = Date.now();
+  for await (const block of text) {
+    yield block;
+    if (Date.now() - askedAt < ASK_EVERY_MS) continue;
+    await wanted();
+    askedAt = Date.now();
+  }
+  // The manifest appears when its stream has ended: not in the place of one that is planned from.
+  await wanted();
+}

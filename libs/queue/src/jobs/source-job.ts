@@ -1,0 +1,42 @@
+import { Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+import type { QueueKeys } from '../redis/keys.js';
+
+/**
+ * The queue of sources to read. It is apart from coordination because a source may take many minutes, in
+ * which other batches are planned.
+ */
+export const SOURCE_QUEUE = 'sources';
+
+/** Reads the source of a batch and makes its manifest. */
+export interface SourceJob {
+  readonly batchId: string;
+}
+
+/** The queue of source jobs. */
+export type SourceQueue = Queue<SourceJob, undefined, 'read'>;
+
+/** Opens the queue of sources on a connection, which stays the caller's. */
+export function openSourceQueue(redis: Redis, keys: QueueKeys): SourceQueue {
+  return new Queue(SOURCE_QUEUE, {
+    connection: redis,
+    prefix: keys.prefix,
+    skipWaitingForReady: true,
+    skipVersionCheck: true,
+    skipMetasUpdate: true,
+  });
+}
+
+/** Asks for the source of a batch to be read; while that is asked for or under way, nothing is added. */
+export async function requestReading(queue: SourceQueue, batchId: string): Promise<void> {
+  await queue.add(
+    'read',
+    { batchId },
+    {
+      removeOnComplete: true,
+      removeOnFail: true,
+      stackTraceLimit: 1,
+      deduplication: { id: batchId },
+    },
+  );
+}
