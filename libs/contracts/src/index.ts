@@ -1,6 +1,7 @@
 export * from './errors/cropline-error.js';
 export * from './errors/error-codes.js';
 export * from './errors/error-facts.js';
+export * from './schemas/batch-limits.js';
 export * from './schemas/batch-source.js';
 export * from './schemas/batch.js';
 export * from './schemas/classification.js';
@@ -10,7 +11,9 @@ export * from './schemas/crops.js';
 export * from './schemas/options.js';
 export * from './schemas/precision.js';
 export * from './schemas/problem.js';
+export * from './schemas/retry.js';
 export * from './schemas/upload.js';
+export * from './schemas/webhook.js';
 export * from './settings/read-settings.js';
 export * from './settings/setting-groups.js';
 export * from './settings/setting-types.js';

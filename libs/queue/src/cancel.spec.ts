@@ -37,7 +37,10 @@ describe('cancelling a batch', () => {
     const results = (await jsonLines(bench.store, batch.output.results!)) as ItemResult[];
     expect(results.map((item) => item.id)).toEqual(requestOf(500).items.map((item) => item.id));
     expect(await jsonLines(bench.store, batch.output.errors!)).toEqual(results);
-    expect(await service.item(id, 'item-499')).toMatchObject({ status: 'cancelled' });
+    expect(await service.item(id, 'item-499')).toMatchObject({
+      status: 'cancelled',
+      reason: 'cancelled',
+    });
     // Again changes nothing.
     expect(await service.cancel(id)).toEqual(batch);
   });
@@ -49,7 +52,7 @@ describe('cancelling a batch', () => {
       if (index < 3) return items.map(succeeded);
       await until(() => control.cancelled(), Boolean);
       return items.map((item, n): ItemResult =>
-        n < 10 ? succeeded(item) : { ...item, status: 'cancelled' },
+        n < 10 ? succeeded(item) : { ...item, status: 'cancelled', reason: 'cancelled' },
       );
     };
     const consumer = bench.consumer(process);

@@ -88,9 +88,9 @@ describe('batches over HTTP', () => {
 
   it('finds an item whose id has slashes, spaces and umlauts', async () => {
     const id = 'a/b c%20ü🐈?#.jpg';
-    api.fake.outcomes = [{ id, url: 's3://b/k', status: 'cancelled' }];
+    api.fake.outcomes = [{ id, url: 's3://b/k', status: 'cancelled', reason: 'cancelled' }];
     const response = await api.fetch(`/v1/batches/b-1/items/${encodeURIComponent(id)}`);
-    expect(await response.json()).toMatchObject({ id, status: 'cancelled' });
+    expect(await response.json()).toMatchObject({ id, status: 'cancelled', reason: 'cancelled' });
   });
 
   it('answers HEAD as GET, without the body', async () => {

@@ -17,7 +17,7 @@ describe('results over HTTP', () => {
     api.fake.batches.set('b', sampleBatch('b', { items, options, metadata: {} }));
     api.fake.outcomes = [
       sampleResult('ü'),
-      { id: 'x', url: 's3://photos/x', status: 'cancelled' },
+      { id: 'x', url: 's3://photos/x', status: 'cancelled', reason: 'cancelled' },
       sampleResult('z'),
     ];
   });

@@ -114,7 +114,12 @@ describe('classifications over HTTP', () => {
   });
 
   it('answers 409 when it was cancelled meanwhile', async () => {
-    const result = { id: '0', url: 's3://b/k', status: 'cancelled' as const };
+    const result = {
+      id: '0',
+      url: 's3://b/k',
+      status: 'cancelled' as const,
+      reason: 'cancelled' as const,
+    };
     api.fake.outcome = () => Promise.resolve({ batchId: 'b', itemId: '0', result });
     const problem = await problemIn(await api.post('/v1/classifications', { url: 's3://b/k' }));
     expect(problem).toMatchObject({ status: 409, code: 'BATCH_STATE_CONFLICT' });

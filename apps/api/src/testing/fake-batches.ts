@@ -29,6 +29,7 @@ export function sampleBatch(id: string, request: CreateBatchRequest): Batch {
     counts: { total, pending: total, succeeded: 0, failed: 0, cancelled: 0 },
     progress: 0,
     imagesPerSecond: null,
+    estimating: false,
     etaSeconds: null,
     model: null,
     options: request.options,
@@ -38,6 +39,12 @@ export function sampleBatch(id: string, request: CreateBatchRequest): Batch {
     startedAt: null,
     finishedAt: null,
     cancelRequestedAt: null,
+    priority: 'normal',
+    errorThreshold: null,
+    expiresAt: null,
+    resultsExpireAt: null,
+    webhook: null,
+    retries: [],
     error: null,
   };
 }

@@ -10,6 +10,7 @@ const LABELS: Readonly<Record<BatchStatus, string>> = {
   completed: 'Completed',
   failed: 'Failed',
   cancelled: 'Cancelled',
+  expired: 'Expired',
 };
 
 /** How far a batch is. */

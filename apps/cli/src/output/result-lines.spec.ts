@@ -19,7 +19,9 @@ describe('ResultLines', () => {
     expect(lines.line(sampleResult('a', 'IMAGE_NOT_FOUND'))).toMatch(
       /^a +failed +IMAGE_NOT_FOUND: /,
     );
-    expect(lines.line({ id: 'b', url: 's3://p/b', status: 'cancelled' })).toMatch(/^b +cancelled$/);
+    expect(
+      lines.line({ id: 'b', url: 's3://p/b', status: 'cancelled', reason: 'cancelled' }),
+    ).toMatch(/^b +cancelled$/);
   });
 
   it('shows no signature of a URL and no control characters', () => {

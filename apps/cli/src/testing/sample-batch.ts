@@ -25,6 +25,7 @@ export function sampleBatch(sketch: BatchSketch = {}): Batch {
     counts: { total, pending, succeeded, failed, cancelled },
     progress: (total - pending) / total,
     imagesPerSecond: final || pending === total ? null : 2.5,
+    estimating: false,
     etaSeconds: final || pending === total ? null : pending / 2.5,
     model:
       pending === total
@@ -42,6 +43,12 @@ export function sampleBatch(sketch: BatchSketch = {}): Batch {
     startedAt: '2026-11-24T08:00:01.000Z',
     finishedAt: final ? '2026-11-24T08:01:05.000Z' : null,
     cancelRequestedAt: null,
+    priority: 'normal',
+    errorThreshold: null,
+    expiresAt: null,
+    resultsExpireAt: null,
+    webhook: null,
+    retries: [],
     error,
   });
 }

@@ -106,6 +106,20 @@ export const ERROR_CODES = {
     'The batch is in a status that does not allow this.',
     'Read its status; a closed batch cannot be changed.',
   ),
+  ERROR_THRESHOLD_REACHED: code(
+    'batch',
+    409,
+    false,
+    'So many items failed that the batch was given up, as its errorThreshold asks for.',
+    'Read its results with `status=failed` for the causes; what is done is kept. Run the rest with POST …/retry.',
+  ),
+  NOTHING_TO_RETRY: code(
+    'batch',
+    409,
+    false,
+    'No item of the batch has an outcome that the retry asks for.',
+    'Read its counts and error codes (GET …/summary) and ask for those.',
+  ),
   OUTPUT_NOT_ALLOWED: code(
     'batch',
     422,

@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import { ERROR_CODES, type ErrorCode } from '../errors/error-codes.js';
 import { batchSourceSchema } from './batch-source.js';
+import { errorThresholdSchema, lifetimeSchema } from './batch-limits.js';
 import { itemInputSchema, MAX_INLINE_ITEMS } from './item.js';
 import { itemResultSchema, modelRefSchema } from './item-result.js';
 import { classifyOptionsSchema } from './options.js';
+import { retrySchema } from './retry.js';
+import { webhookSchema, webhookStateSchema } from './webhook.js';
 
-/** Where a batch stands; ARCHITECTURE.md has the diagram. The last three are final. */
+/** Where a batch stands; ARCHITECTURE.md has the diagram. The last four are final. */
 export const batchStatusSchema = z
   .enum([
     'validating',
@@ -15,6 +18,7 @@ export const batchStatusSchema = z
     'completed',
     'failed',
     'cancelled',
+    'expired',
   ])
   .meta({ id: 'BatchStatus' });
 export type BatchStatus = z.infer<typeof batchStatusSchema>;
@@ -24,6 +28,7 @@ export const FINAL_STATUSES: ReadonlySet<BatchStatus> = new Set([
   'completed',
   'failed',
   'cancelled',
+  'expired',
 ]);
 
 /** How many items have which outcome. `total = pending + succeeded + failed + cancelled`, always. */
@@ -69,6 +74,18 @@ const batchSettings = {
     .describe(
       'Default normal. Where batches run side by side, high gets four times the share of normal, and normal four times that of low.',
     ),
+  errorThreshold: errorThresholdSchema
+    .optional()
+    .describe('When so many items have failed, the rest is not run and the batch fails.'),
+  expiresAfter: lifetimeSchema
+    .optional()
+    .describe(
+      'Seconds from its creation after which what is left of the batch is not run any more; what is done is kept.',
+    ),
+  resultsExpireAfter: lifetimeSchema
+    .optional()
+    .describe('Seconds from its end after which the batch and all it wrote are deleted.'),
+  webhook: webhookSchema.optional().describe('Told when the batch has its final status.'),
 };
 
 /** A request whose items come another way: the `settings` of a streamed body. */
@@ -107,6 +124,9 @@ export const batchSchema = z
       .nullable()
       .describe('Over the last minute; null when not known'),
     etaSeconds: z.number().min(0).nullable().describe('null while it cannot be estimated'),
+    estimating: z
+      .boolean()
+      .describe('Whether it runs, but not for long enough to tell how long it will take'),
     model: modelRefSchema.nullable().describe('null until the first result'),
     options: classifyOptionsSchema,
     metadata: metadataSchema,
@@ -120,6 +140,14 @@ export const batchSchema = z
     startedAt: timestamp.nullable().describe('When its first chunk was queued'),
     finishedAt: timestamp.nullable(),
     cancelRequestedAt: timestamp.nullable(),
+    priority: batchPrioritySchema,
+    errorThreshold: errorThresholdSchema.nullable(),
+    expiresAt: timestamp.nullable().describe('When what is left of it will not be run any more'),
+    resultsExpireAt: timestamp
+      .nullable()
+      .describe('When it and all it wrote will be deleted; null while it runs, or for never'),
+    webhook: webhookStateSchema.nullable(),
+    retries: z.array(retrySchema).describe('The runs after the first, oldest first'),
     error: z
       .object({
         code: z.enum(Object.keys(ERROR_CODES) as [ErrorCode, ...ErrorCode[]]),

@@ -58,7 +58,22 @@ export const itemErrorSchema = z
   .meta({ id: 'ItemError' });
 export type ItemError = z.infer<typeof itemErrorSchema>;
 
+/** An outcome that an item had before it was run again. */
+export const earlierOutcomeSchema = z
+  .object({
+    round: z.int().min(1),
+    status: z.enum(['failed', 'cancelled']),
+    code: z.enum(Object.keys(ERROR_CODES) as [ErrorCode, ...ErrorCode[]]).optional(),
+    attempts: z.int().min(0).describe('How often it was tried in that round'),
+  })
+  .meta({ id: 'EarlierOutcome' });
+export type EarlierOutcome = z.infer<typeof earlierOutcomeSchema>;
+
 const identity = { id: z.string(), url: z.string() };
+const earlier = z
+  .array(earlierOutcomeSchema)
+  .optional()
+  .describe('What came of it before it was run again, oldest first');
 
 /** An item that was classified. */
 export const succeededItemSchema = z
@@ -71,19 +86,24 @@ export const succeededItemSchema = z
     image: imageFactsSchema,
     timingsMs: timingsSchema,
     version: z.string().describe('The version of Cropline that made it'),
+    earlier,
   })
   .meta({ id: 'SucceededItem' });
 export type SucceededItem = z.infer<typeof succeededItemSchema>;
 
 /** An item that ended without predictions through a fault of its own or of its source. */
 export const failedItemSchema = z
-  .object({ ...identity, status: z.literal('failed'), error: itemErrorSchema })
+  .object({ ...identity, status: z.literal('failed'), error: itemErrorSchema, earlier })
   .meta({ id: 'FailedItem' });
 export type FailedItem = z.infer<typeof failedItemSchema>;
 
-/** An item that was not run because its batch was cancelled. */
+/** Why an item was not run. */
+export const cancelReasonSchema = z.enum(['cancelled', 'expired', 'error_threshold']);
+export type CancelReason = z.infer<typeof cancelReasonSchema>;
+
+/** An item that was not run because its batch was stopped. */
 export const cancelledItemSchema = z
-  .object({ ...identity, status: z.literal('cancelled') })
+  .object({ ...identity, status: z.literal('cancelled'), reason: cancelReasonSchema, earlier })
   .meta({ id: 'CancelledItem' });
 export type CancelledItem = z.infer<typeof cancelledItemSchema>;
 

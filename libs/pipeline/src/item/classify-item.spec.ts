@@ -113,7 +113,7 @@ describe('classifyItem', () => {
     const classify = jest.fn<ItemStages['classifier']['classify']>(() =>
       Promise.resolve(classified),
     );
-    const outcome = { ...item, status: 'cancelled' };
+    const outcome = { ...item, status: 'cancelled', reason: 'cancelled' };
     const before = { cancelled: () => true };
     expect(await classifyItem(item, options, stages({ fetch, classify }), before)).toEqual(outcome);
     expect(fetch).not.toHaveBeenCalled();

@@ -58,12 +58,12 @@ export async function classifyItem(
   let attempts = 1;
   try {
     signal?.throwIfAborted();
-    if (cancelled()) return { ...identity, status: 'cancelled' };
+    if (cancelled()) return { ...identity, status: 'cancelled', reason: 'cancelled' };
     const { bytes } = await stages.fetch(item.url, signal === undefined ? {} : { signal });
     const fetched = performance.now();
     for (;;) {
       signal?.throwIfAborted();
-      if (cancelled()) return { ...identity, status: 'cancelled' };
+      if (cancelled()) return { ...identity, status: 'cancelled', reason: 'cancelled' };
       try {
         const { predictions, crops, model, image, timingsMs } = await stages.classifier.classify(
           bytes,

@@ -2,7 +2,6 @@ import {
   CroplineError,
   CROPLINE_VERSION,
   MAX_PROBLEM_ERRORS,
-  type BatchPriority,
   type BatchSource,
   type ClassifyOptions,
   type CreateBatchRequest,
@@ -19,6 +18,12 @@ import { writeDocument } from './read-document.js';
 /** Items a chunk: enough that queueing costs little, few enough that a lost worker costs little. */
 const CHUNK_SIZE = 32;
 
+/** What a request says of the whole batch, as its record has it. */
+export type BatchLimits = Pick<
+  CreateBatchRequest,
+  'priority' | 'errorThreshold' | 'expiresAfter' | 'resultsExpireAfter'
+>;
+
 /** What is to be stored of a batch or classification before it is accepted. */
 export interface Submission {
   readonly id: string;
@@ -26,7 +31,8 @@ export interface Submission {
   readonly metadata: Readonly<Record<string, string>>;
   /** The location below which the batch gets its folder. */
   readonly outputUrl: string;
-  readonly priority?: BatchPriority | undefined;
+  /** What else the request says of the whole batch. */
+  readonly settings?: BatchLimits;
   /** SHA-256 of the request, when it came with an idempotency key. */
   readonly requestDigest?: string;
 }
@@ -97,7 +103,8 @@ export async function storeRecord(
 
 /** The record of a batch that is accepted now. */
 export function newRecord(submission: Submission, total: number): BatchRecord {
-  const { id, options, metadata, outputUrl, priority, requestDigest } = submission;
+  const { id, options, metadata, outputUrl, settings = {}, requestDigest } = submission;
+  const { priority, errorThreshold, expiresAfter, resultsExpireAfter } = settings;
   return {
     id,
     options,
@@ -108,6 +115,9 @@ export function newRecord(submission: Submission, total: number): BatchRecord {
     createdAt: new Date().toISOString(),
     version: CROPLINE_VERSION,
     ...(priority === undefined ? {} : { priority }),
+    ...(errorThreshold === undefined ? {} : { errorThreshold }),
+    ...(expiresAfter === undefined ? {} : { expiresAfter }),
+    ...(resultsExpireAfter === undefined ? {} : { resultsExpireAfter }),
     ...(requestDigest === undefined ? {} : { requestDigest }),
   };
 }

@@ -1,4 +1,9 @@
-import type { BatchPriority, BatchSource, ClassifyOptions } from '@cropline/contracts';
+import type {
+  BatchPriority,
+  BatchSource,
+  ClassifyOptions,
+  ErrorThreshold,
+} from '@cropline/contracts';
 
 /**
  * What is fixed of a batch when it is accepted: the content of batch.json and of the state's `record`. The
@@ -14,6 +19,14 @@ export interface BatchRecord {
   readonly source?: BatchSource;
   /** Its share of the workers beside other batches; normal when left out. */
   readonly priority?: BatchPriority;
+  /** How many failed items end it; none when left out. */
+  readonly errorThreshold?: ErrorThreshold;
+  /** Seconds from its creation after which it is stopped. */
+  readonly expiresAfter?: number;
+  /** Seconds from its end after which it is deleted. */
+  readonly resultsExpireAfter?: number;
+  /** Who is told of its end; the secret lies apart. */
+  readonly webhook?: { readonly url: string };
   /** SHA-256 of the request, when it came with an idempotency key. */
   readonly requestDigest?: string;
   /** Items a chunk; the last one may have fewer. */

@@ -15,6 +15,7 @@ export function batchView(state: BatchState, rate: BatchRate): Batch {
     progress: record.total === 0 ? 0 : done / record.total,
     imagesPerSecond: rate.imagesPerSecond,
     etaSeconds: rate.etaSeconds,
+    estimating: status === 'in_progress' && rate.imagesPerSecond === null,
     model: state.model,
     options: record.options,
     metadata: { ...record.metadata },
@@ -28,8 +29,22 @@ export function batchView(state: BatchState, rate: BatchRate): Batch {
     startedAt: isoTime(state.startedAt),
     finishedAt: isoTime(state.finishedAt),
     cancelRequestedAt: isoTime(state.cancelRequestedAt),
+    priority: record.priority ?? 'normal',
+    errorThreshold: record.errorThreshold ?? null,
+    expiresAt: after(record.createdAt, record.expiresAfter),
+    resultsExpireAt: after(isoTime(state.finishedAt), record.resultsExpireAfter),
+    webhook:
+      record.webhook === undefined
+        ? null
+        : { url: record.webhook.url, state: 'waiting', deliveries: [] },
+    retries: [],
     error: state.error,
   };
+}
+
+function after(time: string | null, seconds: number | undefined): string | null {
+  if (time === null || seconds === undefined) return null;
+  return new Date(Date.parse(time) + seconds * 1000).toISOString();
 }
 
 /** A time in milliseconds since 1970 as ISO 8601 in UTC. */

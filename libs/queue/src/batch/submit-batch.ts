@@ -114,13 +114,13 @@ async function enter(
   { request, items, list }: SubmitCall,
   lease: KeyLease | null,
 ): Promise<BatchRecord> {
-  const { options, metadata, output, source, priority } = request;
+  const { options, metadata, output, source } = request;
   const submission: Submission = {
     id,
     options,
     metadata,
     outputUrl: output?.url ?? outputUrl,
-    priority,
+    settings: request,
     ...(lease === null || list !== undefined
       ? {}
       : { requestDigest: requestDigest(request, null) }),

@@ -8,7 +8,7 @@ export function partText(results: readonly ItemResult[]): string {
 
 /** The outcome of an item that its batch's cancellation kept from being run. */
 export function cancelledResult({ id, url }: Item): ItemResult {
-  return { id, url, status: 'cancelled' };
+  return { id, url, status: 'cancelled', reason: 'cancelled' };
 }
 
 /** How many outcomes there are of each kind. */
