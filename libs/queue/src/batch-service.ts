@@ -7,6 +7,7 @@ import type {
   ItemResult,
   ItemState,
   ResultsPage,
+  RetryRequest,
 } from '@cropline/contracts';
 import type { ObjectStore } from '@cropline/storage';
 import type { Logger } from './logger.js';
@@ -110,6 +111,15 @@ export interface BatchService {
    *   completed) or the batch failed.
    */
   cancel(id: string): Promise<Batch>;
+  /**
+   * Runs some items of a closed batch again: those with the outcomes and codes asked for. What comes of them
+   * takes the place of their outcomes when all are run; until then readers get those before. Repeating it
+   * while that is under way changes nothing.
+   *
+   * @throws `BATCH_NOT_FOUND`; `BATCH_STATE_CONFLICT` when the batch is not closed, or was retried too often;
+   *   `NOTHING_TO_RETRY` when its counts tell that no item is meant.
+   */
+  retry(id: string, request: RetryRequest): Promise<Batch>;
   /**
    * A page of results in manifest order. While the batch runs it ends before the first item without an
    * outcome. A page may hold fewer than `limit` results, even none, and still have a `nextCursor`: a

@@ -4,6 +4,7 @@ import { batchKind, isBatchId } from './batch/batch-id.js';
 import { batchRate, type BatchRate } from './batch/batch-rate.js';
 import { batchView } from './batch/batch-view.js';
 import { restoreBatch } from './batch/restore-batch.js';
+import { retryBatch } from './batch/retry-batch.js';
 import { submitBatch } from './batch/submit-batch.js';
 import type { BatchService, BatchServiceOptions } from './batch-service.js';
 import { createClassify } from './classification/classify.js';
@@ -111,6 +112,12 @@ export function createBatchService(options: BatchServiceOptions): BatchService {
         );
       }
       if (before !== 'cancelled') await advance(id);
+      return service.get(id);
+    },
+    retry: async (id, request) => {
+      const read = (it: string): Promise<BatchState> => found(it, (known) => states.read(known));
+      await retryBatch({ store, states, guard, read }, id, request);
+      await advance(id);
       return service.get(id);
     },
     results: async (id, query) => resultsPage(store, await snapshot(id), query),

@@ -10,7 +10,14 @@ import {
   Req,
   Res,
 } from '@nestjs/common';
-import type { Batch, BatchPage, CreateBatchRequest, ItemState } from '@cropline/contracts';
+import {
+  retryRequestSchema,
+  type Batch,
+  type BatchPage,
+  type CreateBatchRequest,
+  type ItemState,
+  type RetryRequest,
+} from '@cropline/contracts';
 import type { BatchService } from '@cropline/queue';
 import type { Request, Response } from 'express';
 import { itemListOf } from '../http/item-lists.js';
@@ -23,8 +30,9 @@ import { listSettings } from './list-settings.js';
 
 const noQuery = new SchemaPipe(noQuerySchema);
 const jsonBody = new CreateBatchPipe();
+const retryBody = new SchemaPipe(retryRequestSchema);
 
-/** Batches: submit, look, list, cancel. */
+/** Batches: submit, look, list, cancel, retry. */
 @Controller('v1/batches')
 export class BatchesController {
   readonly #batches: BatchService;
@@ -64,6 +72,17 @@ export class BatchesController {
   @HttpCode(202)
   cancel(@Query(noQuery) _query: object, @Param('id') id: string): Promise<Batch> {
     return this.#batches.cancel(id);
+  }
+
+  @Post(':id/retry')
+  @HttpCode(202)
+  retry(
+    @Query(noQuery) _query: object,
+    @Param('id') id: string,
+    @Body() body: unknown,
+  ): Promise<Batch> {
+    const request: RetryRequest = retryBody.transform(body ?? {});
+    return this.#batches.retry(id, request);
   }
 
   @Get(':id/items/:itemId')

@@ -7,6 +7,7 @@ import {
   type ItemResult,
   type ItemState,
   type ResultsPage,
+  type RetryRequest,
 } from '@cropline/contracts';
 import type {
   BatchQuery,
@@ -92,6 +93,8 @@ export class FakeBatches implements BatchService {
     readonly text: string;
     readonly idempotencyKey: string | undefined;
   }[] = [];
+  /** What was asked to be run again. */
+  readonly retried: RetryRequest[] = [];
   readonly queries: (BatchQuery | ResultsQuery)[] = [];
   readonly classified: ClassifyCall[] = [];
 
@@ -126,6 +129,13 @@ export class FakeBatches implements BatchService {
 
   cancel(id: string): Promise<Batch> {
     return this.#answer(() => ({ ...this.#batch(id), status: 'cancelling' as const }));
+  }
+
+  retry(id: string, request: RetryRequest): Promise<Batch> {
+    return this.#answer(() => {
+      this.retried.push(request);
+      return { ...this.#batch(id), status: 'validating' as const };
+    });
   }
 
   results(id: string, query: ResultsQuery): Promise<ResultsPage> {

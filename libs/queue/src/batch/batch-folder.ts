@@ -15,6 +15,8 @@ export interface BatchFolder {
   readonly errors: string;
   /** The closing document. */
   readonly closing: string;
+  /** How many items a round runs again, once its manifest is written. */
+  readonly selected: string;
   /** The uploaded image of a classification. */
   readonly input: string;
   /** The outcomes of one chunk, in manifest order. */
@@ -29,6 +31,7 @@ export function batchFolder(url: string): BatchFolder {
     results: joinS3Url(url, 'results.jsonl'),
     errors: joinS3Url(url, 'errors.jsonl'),
     closing: joinS3Url(url, 'manifest.json'),
+    selected: joinS3Url(url, 'selected.json'),
     input: joinS3Url(url, 'input'),
     part: (chunk) => joinS3Url(url, 'parts', `${String(chunk).padStart(6, '0')}.jsonl`),
   };

@@ -37,7 +37,7 @@ export function batchView(state: BatchState, rate: BatchRate): Batch {
       record.webhook === undefined
         ? null
         : { url: record.webhook.url, state: 'waiting', deliveries: [] },
-    retries: [],
+    retries: [...state.retries],
     error: state.error,
   };
 }

@@ -2,7 +2,6 @@ import type { CroplineError } from '@cropline/contracts';
 import type { Logger } from '../logger.js';
 import { isObjectLoss } from '../manifest/manifest-lines.js';
 import type { BatchState } from '../redis/batch-state.js';
-import { isUnread } from '../batch/batch-record.js';
 import { requestReading, type SourceQueue } from '../jobs/source-job.js';
 import { finalizeBatch } from './finalizer.js';
 import { planChunks, type PlannerContext } from './planner.js';
@@ -20,7 +19,7 @@ export type Advanced = 'done' | 'wait-for-workers';
 /**
  * Does what a batch needs next, whatever that is, and all that it can of it:
  *
- * 1. validating, and its source is yet to be read: have it read.
+ * 1. validating, and its items are yet to be read, from its source or for a retry: have them read.
  * 2. validating, in_progress: plan as far as the window allows.
  * 3. cancelling, or failed as a whole: take its chunks out of the queue, and wait for those that run.
  * 4. sealed, by its last chunk or after 3: join the parts and close it.
@@ -39,7 +38,7 @@ export async function advanceBatch(
     switch (state.status) {
       case 'validating':
       case 'in_progress':
-        if (isUnread(state.record)) {
+        if (state.chunks === 0) {
           await requestReading(context.sources, batchId);
           return 'done';
         }
@@ -48,7 +47,7 @@ export async function advanceBatch(
       case 'cancelling':
       case 'finalizing':
         if (!state.sealed && (await removeChunks(context, state)) > 0) return 'wait-for-workers';
-        await finalize(context, batchId, signal);
+        await finalize(context, state, signal);
         return 'done';
       case 'completed':
       case 'failed':
@@ -68,38 +67,40 @@ async function plan(
     return status === null || status === 'in_progress' ? 'as-far-as-possible' : 'stopped';
   } catch (error) {
     if (!isObjectLoss(error)) throw error;
-    await fail(context, state.record.id, error);
+    await fail(context, state, error);
     return 'stopped';
   }
 }
 
 async function finalize(
   context: AdvanceContext,
-  batchId: string,
+  seen: BatchState,
   signal: AbortSignal,
 ): Promise<void> {
   const { states, log } = context;
+  const { round } = seen;
+  const batchId = seen.record.id;
   for (;;) {
-    await states.seal(batchId);
+    await states.seal(batchId, round);
     // Read after sealing: now the counts stand still.
     const state = await states.read(batchId);
-    if (state === null) return;
+    if (state?.round !== round) return;
     try {
       const status = await finalizeBatch(context, state, signal);
-      log.info({ batchId, status }, 'batch closed');
+      if (status !== null) log.info({ batchId, round, status }, 'batch closed');
       return;
     } catch (error) {
       if (!isObjectLoss(error) || state.error !== null) throw error;
-      await fail(context, batchId, error);
+      await fail(context, state, error);
     }
   }
 }
 
 async function fail(
   { states, log }: AdvanceContext,
-  batchId: string,
+  { record: { id: batchId }, round }: BatchState,
   { code, message }: CroplineError,
 ): Promise<void> {
   log.error({ batchId, code, error: message }, 'the batch cannot go on');
-  await states.fail(batchId, { code, message });
+  await states.fail(batchId, { code, message }, round);
 }

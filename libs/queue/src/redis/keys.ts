@@ -19,8 +19,8 @@ export interface QueueKeys {
   idempotency(key: string): string;
   /** HASH: record, status, counts and planning cursor of one batch. */
   batch(id: string): string;
-  /** BITMAP: bit n is set once chunk n was counted. */
-  counted(id: string): string;
+  /** BITMAP: bit n is set once chunk n of a round was counted; of the first round, once it has a part. */
+  counted(id: string, round: number): string;
   /** LIST of `<milliseconds>:<items done>`, at most one a second: what the rate is computed from. */
   samples(id: string): string;
 }
@@ -43,7 +43,8 @@ export function queueKeys(prefix: string): QueueKeys {
     turns: `${tagged}:turns`,
     idempotency: (key) => `${tagged}:idempotency:${createHash('sha256').update(key).digest('hex')}`,
     batch: (id) => `${tagged}:batch:${id}`,
-    counted: (id) => `${tagged}:batch:${id}:counted`,
+    counted: (id, round) =>
+      round === 1 ? `${tagged}:batch:${id}:counted` : `${tagged}:batch:${id}:counted:${round}`,
     samples: (id) => `${tagged}:batch:${id}:samples`,
   };
 }

@@ -1,15 +1,16 @@
 import { script } from '../script.js';
 import { MOVE_STATUS } from './move-status.js';
+import { SAME_ROUND } from './same-round.js';
 
 export const countChunk4 = script(
   'count-chunk-4',
-  `${MOVE_STATUS}
+  `${MOVE_STATUS}${SAME_ROUND}
 --[[
   Counts the outcomes of a chunk, once, however often it is called. The chunk that completes a batch seals
   it: from then on nothing is counted, and the finalizer reads a state that stands still.
 
   KEYS[1] batch (HASH)
-  KEYS[2] counted chunks (BITMAP)
+  KEYS[2] counted chunks of the round (BITMAP)
   KEYS[3] samples (LIST)
   KEYS[4] index by status of its kind (LEX ZSET)
 
@@ -20,14 +21,18 @@ export const countChunk4 = script(
   ARGV[5] items cancelled
   ARGV[6] model (JSON), '' when no item has one
   ARGV[7] now, milliseconds
+  ARGV[8] round
 
   Returns {verdict, advance}. verdict: 'counted', 'repeated' (it was counted before), 'closed' (the batch is
-  sealed or has its final status) or 'missing'. advance is 1 when the coordinator has something to do.
+  sealed, has its final status or is in another round) or 'missing'. advance is 1 when the coordinator has something to do.
 ]]
 local state = redis.call('HMGET', KEYS[1], 'status', 'sealed')
 local status = state[1]
 if not status then
   return {'missing', 0}
+end
+if not same_round(KEYS[1], ARGV[8]) then
+  return {'closed', 0}
 end
 if state[2] then
   return {'closed', status == 'finalizing' and 1 or 0}
