@@ -19,7 +19,7 @@ import { withRedis } from './testing/queue-jobs.js';
 let bench: QueueBench;
 let service: BatchService;
 beforeAll(async () => {
-  bench = await startQueueBench({ redis: startRedis(), s3: startS3() });
+  bench = await startQueueBench({ redis: startRedis({ own: true }), s3: startS3() });
   service = bench.service();
 });
 afterAll(() => bench.stop());
