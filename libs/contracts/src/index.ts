@@ -3,6 +3,7 @@ export * from './errors/error-codes.js';
 export * from './errors/error-facts.js';
 export * from './schemas/batch-limits.js';
 export * from './schemas/batch-source.js';
+export * from './schemas/batch-summary.js';
 export * from './schemas/batch.js';
 export * from './schemas/classification.js';
 export * from './schemas/item-result.js';
