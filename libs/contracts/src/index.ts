@@ -6,6 +6,7 @@ export * from './schemas/batch-source.js';
 export * from './schemas/batch-summary.js';
 export * from './schemas/batch.js';
 export * from './schemas/classification.js';
+export * from './schemas/estimate.js';
 export * from './schemas/item-result.js';
 export * from './schemas/item.js';
 export * from './schemas/crops.js';
