@@ -6,6 +6,7 @@ import {
   HeadObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
+  type ListObjectsV2CommandOutput,
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
@@ -166,21 +167,20 @@ class S3ObjectStore implements ObjectStore {
     prefixUrl: string,
     { startAfter }: { readonly startAfter?: string } = {},
   ): AsyncGenerator<ObjectFacts, void, undefined> {
-    const { bucket, key } = parseS3Url(prefixUrl);
-    let token: string | undefined;
-    do {
-      const command = new ListObjectsV2Command({
-        Bucket: bucket,
-        Prefix: key,
-        StartAfter: startAfter === undefined ? undefined : parseS3Url(startAfter).key,
-        ContinuationToken: token,
-      });
-      const page = await this.#ask(prefixUrl, {}, (client) => client.send(command));
-      for (const { Key = '', Size = 0 } of page.Contents ?? []) {
+    const { bucket } = parseS3Url(prefixUrl);
+    const after = startAfter === undefined ? undefined : parseS3Url(startAfter).key;
+    for await (const { Contents = [] } of this.#pages(prefixUrl, { StartAfter: after })) {
+      for (const { Key = '', Size = 0 } of Contents) {
         yield { url: `s3://${bucket}/${Key}`, bytes: Size };
       }
-      token = page.IsTruncated === true ? page.NextContinuationToken : undefined;
-    } while (token !== undefined);
+    }
+  }
+
+  async *listFolders(prefixUrl: string): AsyncGenerator<string, void, undefined> {
+    const { bucket } = parseS3Url(prefixUrl);
+    for await (const { CommonPrefixes = [] } of this.#pages(prefixUrl, { Delimiter: '/' })) {
+      for (const { Prefix = '' } of CommonPrefixes) yield `s3://${bucket}/${Prefix}`;
+    }
   }
 
   async delete(url: string): Promise<void> {
@@ -279,6 +279,25 @@ class S3ObjectStore implements ObjectStore {
       if (error instanceof CroplineError && isRangeBeyondEnd(error.cause)) return null;
       throw error;
     }
+  }
+
+  async *#pages(
+    prefixUrl: string,
+    how: { readonly StartAfter?: string | undefined; readonly Delimiter?: string },
+  ): AsyncGenerator<ListObjectsV2CommandOutput, void, undefined> {
+    const { bucket, key } = parseS3Url(prefixUrl);
+    let token: string | undefined;
+    do {
+      const command = new ListObjectsV2Command({
+        Bucket: bucket,
+        Prefix: key,
+        ...how,
+        ContinuationToken: token,
+      });
+      const page = await this.#ask(prefixUrl, {}, (client) => client.send(command));
+      yield page;
+      token = page.IsTruncated === true ? page.NextContinuationToken : undefined;
+    } while (token !== undefined);
   }
 
   async #ask<T>(
