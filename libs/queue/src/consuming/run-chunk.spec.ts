@@ -86,7 +86,7 @@ describe('running a chunk', () => {
 
   it('drops a chunk of a batch that is being stopped or is gone', async () => {
     await withChunk(async (context, state) => {
-      await context.states.cancel(state.record.id);
+      await context.states.stop(state.record.id, 'cancelled');
       expect(await run(context, state)).toBeNull();
       const record = { ...state.record, id: 'b0000000000000000000000' };
       expect(await run(context, { ...state, record })).toBeNull();

@@ -4,6 +4,7 @@ import { isObjectLoss } from '../manifest/manifest-lines.js';
 import type { BatchState } from '../redis/batch-state.js';
 import { isUnread } from '../batch/batch-record.js';
 import { requestReading, type SourceQueue } from '../jobs/source-job.js';
+import { gapOf } from '../results/gap.js';
 import { finalizeBatch } from './finalizer.js';
 import { planChunks, type PlannerContext } from './planner.js';
 import { removeChunks } from './stopper.js';
@@ -22,7 +23,7 @@ export type Advanced = 'done' | 'wait-for-workers';
  *
  * 1. validating, and its source is yet to be read: have it read.
  * 2. validating, in_progress: plan as far as the window allows.
- * 3. cancelling, or failed as a whole: take its chunks out of the queue, and wait for those that run.
+ * 3. cancelling, for whatever reason, or failed as a whole: take its chunks out of the queue, and wait for those that run.
  * 4. sealed, by its last chunk or after 3: join the parts and close it.
  *
  * Every step may be repeated, and may be cut short anywhere: the state in Redis tells what is left.
@@ -53,6 +54,7 @@ export async function advanceBatch(
       case 'completed':
       case 'failed':
       case 'cancelled':
+      case 'expired':
         return 'done';
     }
   }
@@ -89,7 +91,7 @@ async function finalize(
       log.info({ batchId, status }, 'batch closed');
       return;
     } catch (error) {
-      if (!isObjectLoss(error) || state.error !== null) throw error;
+      if (!isObjectLoss(error) || gapOf(state) === 'nothing') throw error;
       await fail(context, batchId, error);
     }
   }
