@@ -37,7 +37,16 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
   const sources = openSourceQueue(redis, keys);
   const states = new BatchStates(redis, keys);
   const order = new FairOrder(redis, keys, chunks);
-  const context: AdvanceContext = { states, store, chunks, sources, order, window, log };
+  const context: AdvanceContext = {
+    states,
+    store,
+    chunks,
+    sources,
+    coordination,
+    order,
+    window,
+    log,
+  };
   const sweeper = new Sweeper(context, coordination);
   const closing = new AbortController();
   // Every request of every batch under way listens to it.
@@ -47,6 +56,9 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
     switch (job.data.kind) {
       case 'sweep':
         await sweeper.sweep(closing.signal);
+        return;
+      case 'expire':
+        await requestAdvance(coordination, job.data.batchId);
         return;
       case 'advance': {
         const advanced = await advanceBatch(context, job.data.batchId, closing.signal);

@@ -95,4 +95,29 @@ describe('running a chunk', () => {
       expect(parts).toEqual([]);
     });
   });
+
+  it('says why its batch is stopped of what was not run, and takes no such thing of one that goes on', async () => {
+    await withChunk(async (context, state) => {
+      const letGo: RunContext = {
+        ...context,
+        process: () =>
+          Promise.resolve(
+            named.map((item) => ({ ...item, status: 'cancelled', reason: 'cancelled' })),
+          ),
+      };
+      await expect(run(letGo, state)).rejects.toThrow('it goes on');
+      const expiring: RunContext = {
+        ...letGo,
+        process: async (...args) => {
+          await context.states.stop(state.record.id, 'expired');
+          return letGo.process(...args);
+        },
+      };
+      expect(await run(expiring, state)).toMatchObject({ verdict: 'counted' });
+      const part = await jsonLines(bench.store, `${state.record.folder}/parts/000000.jsonl`);
+      expect(part).toEqual(
+        named.map((item) => ({ ...item, status: 'cancelled', reason: 'expired' })),
+      );
+    });
+  });
 });

@@ -27,6 +27,8 @@ export interface BatchState extends Outcomes {
   readonly startedAt: number | null;
   readonly finishedAt: number | null;
   readonly cancelRequestedAt: number | null;
+  /** When it is stopped if it still runs. */
+  readonly expiresAt: number | null;
 }
 
 /** Whether a bit of `countedBits` is set. */
@@ -58,5 +60,6 @@ export function parseState(hash: Readonly<Record<string, string>>): BatchState |
     startedAt: time('startedAt'),
     finishedAt: time('finishedAt'),
     cancelRequestedAt: time('cancelRequestedAt'),
+    expiresAt: time('expiresAt'),
   };
 }

@@ -1,7 +1,7 @@
 import type { Batch, BatchStatus, CancelReason, ModelRef } from '@cropline/contracts';
 import type { Redis } from 'ioredis';
 import { batchKind } from '../batch/batch-id.js';
-import { chunkCount, type BatchRecord } from '../batch/batch-record.js';
+import { chunkCount, expiryOf, type BatchRecord } from '../batch/batch-record.js';
 import { errorLimit } from '../batch/error-limit.js';
 import { isCounted, parseState, type BatchState, type Outcomes } from './batch-state.js';
 import type { QueueKeys } from './keys.js';
@@ -82,6 +82,7 @@ export class BatchStates {
         chunkCount(record),
         batchKind(id) === 'batch' ? '1' : '0',
         limit ?? '',
+        expiryOf(record) ?? '',
       ],
     );
   }
@@ -195,6 +196,16 @@ export class BatchStates {
       [this.#keys.batch(id), this.#index(id)],
       [id, reason, at, ''],
     )) as BatchStatus | null;
+  }
+
+  /** Has a batch stopped because its time is over, if that is still when it expires. */
+  async expire(id: string, expiresAt: number): Promise<void> {
+    await runScript(
+      this.#redis,
+      stopBatch2,
+      [this.#keys.batch(id), this.#index(id)],
+      [id, 'expired', Date.now(), expiresAt],
+    );
   }
 
   /** Records why a batch as a whole cannot go on; the first error stands. */

@@ -16,6 +16,7 @@ export const createBatch3 = script(
   ARGV[4] number of chunks
   ARGV[5] '1' when it is listed
   ARGV[6] failed items that end it, '' for none
+  ARGV[7] when it expires, milliseconds, '' for never
 
   Returns 1, or 0 when there is such a batch already (nothing is changed then).
 ]]
@@ -27,6 +28,9 @@ redis.call('HSET', KEYS[1], 'record', ARGV[2], 'status', 'validating', 'total', 
   'offset', 0)
 if ARGV[6] ~= '' then
   redis.call('HSET', KEYS[1], 'errorLimit', ARGV[6])
+end
+if ARGV[7] ~= '' then
+  redis.call('HSET', KEYS[1], 'expiresAt', ARGV[7])
 end
 redis.call('ZADD', KEYS[2], 0, 'validating:' .. ARGV[1])
 if ARGV[5] == '1' then
