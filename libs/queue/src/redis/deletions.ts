@@ -40,11 +40,11 @@ export class Deletions {
    * its record given.
    */
   async bury(id: string, record?: BatchRecord): Promise<Burial> {
-    const { batch, batches, retention, deletions } = this.#keys;
+    const keys = this.#keys;
     const [outcome, text] = (await runScript(
       this.#redis,
       buryBatch5,
-      [batch(id), this.#indexOf(id), batches, retention, deletions],
+      [keys.batch(id), this.#indexOf(id), keys.batches, keys.retention, keys.deletions],
       [id, Date.now(), record === undefined ? '' : JSON.stringify(record)],
     )) as [string, string?];
     if (outcome === 'buried') {
@@ -62,9 +62,9 @@ export class Deletions {
 
   /** Records that all a batch wrote is deleted; the first time, that it is to be looked at again then. */
   async end(id: string, lookAgainAt: number): Promise<void> {
-    await this.#redis.unlink(...this.#keys.ofBatch(id));
-    const { batch, deletions } = this.#keys;
-    await runScript(this.#redis, endDeletion2, [batch(id), deletions], [id, lookAgainAt]);
+    const keys = this.#keys;
+    await this.#redis.unlink(...keys.ofBatch(id));
+    await runScript(this.#redis, endDeletion2, [keys.batch(id), keys.deletions], [id, lookAgainAt]);
   }
 
   /** Batches that are being deleted and that something is to be done for now. */
