@@ -3,6 +3,7 @@ import type { BatchService } from '@cropline/queue';
 import { BatchesController } from './batches/batches-controller.js';
 import { ResultsController } from './batches/results-controller.js';
 import { ClassificationsController } from './classifications/classifications-controller.js';
+import { EventsController } from './events/events-controller.js';
 import { HealthController } from './health/health-controller.js';
 import type { Readiness } from './health/readiness.js';
 import { BATCH_SERVICE, READINESS, STOPPING, UPLOADS } from './service-tokens.js';
@@ -27,6 +28,7 @@ export class ApiModule {
       controllers: [
         BatchesController,
         ResultsController,
+        EventsController,
         ClassificationsController,
         UploadsController,
         HealthController,
