@@ -1,7 +1,7 @@
 import { CroplineError, type Batch, type ItemResult } from '@cropline/contracts';
 import { joinS3Url } from '@cropline/storage';
 import { batchKind, isBatchId } from './batch/batch-id.js';
-import { batchRate, type BatchRate } from './batch/batch-rate.js';
+import { batchRate, NO_RATE, type BatchRate } from './batch/batch-rate.js';
 import { batchView } from './batch/batch-view.js';
 import { restoreBatch } from './batch/restore-batch.js';
 import { submitBatch } from './batch/submit-batch.js';
@@ -138,10 +138,8 @@ async function rate(
   states: BatchStates,
   { record, status, succeeded, failed, cancelled }: BatchState,
 ): Promise<BatchRate> {
-  if (status !== 'in_progress' && status !== 'cancelling') {
-    return { imagesPerSecond: null, etaSeconds: null };
-  }
+  if (status !== 'in_progress') return NO_RATE;
   const { now, samples } = await states.samples(record.id);
-  const done = succeeded + failed + cancelled;
-  return batchRate(samples, { at: now, done, pending: record.total - done });
+  const pending = record.total - succeeded - failed - cancelled;
+  return batchRate(samples, { at: now, pending });
 }

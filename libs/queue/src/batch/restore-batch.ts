@@ -36,6 +36,8 @@ export async function restoreBatch(
     const results = [...splitLines(bytes)].map(parseResult);
     await states.countChunk(record.id, chunk, countOutcomes(results), modelOf(results), finishedAt);
   }
+  // What comes from storage says nothing of how fast it is done.
+  await states.forgetSamples(record.id);
   if (closing === null) return true;
   if (closing.error !== null) await states.fail(record.id, closing.error);
   await states.seal(record.id, finishedAt);
