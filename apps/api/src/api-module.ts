@@ -4,6 +4,7 @@ import { AdminController } from './admin/admin-controller.js';
 import { BatchesController } from './batches/batches-controller.js';
 import { ResultsController } from './batches/results-controller.js';
 import { ClassificationsController } from './classifications/classifications-controller.js';
+import { EventsController } from './events/events-controller.js';
 import { HealthController } from './health/health-controller.js';
 import type { Readiness } from './health/readiness.js';
 import { BATCH_SERVICE, READINESS, STOPPING, UPLOADS } from './service-tokens.js';
@@ -28,6 +29,7 @@ export class ApiModule {
       controllers: [
         BatchesController,
         ResultsController,
+        EventsController,
         ClassificationsController,
         UploadsController,
         AdminController,

@@ -1,6 +1,6 @@
 import { CroplineError, FINAL_STATUSES, type Batch, type ItemResult } from '@cropline/contracts';
 import { batchKind, isBatchId } from './batch/batch-id.js';
-import { batchRate, type BatchRate } from './batch/batch-rate.js';
+import { batchRate, NO_RATE, type BatchRate } from './batch/batch-rate.js';
 import { batchView } from './batch/batch-view.js';
 import { restoreById } from './batch/restore-by-id.js';
 import { submitBatch } from './batch/submit-batch.js';
@@ -164,10 +164,8 @@ async function rate(
   states: BatchStates,
   { record, status, succeeded, failed, cancelled }: BatchState,
 ): Promise<BatchRate> {
-  if (status !== 'in_progress' && status !== 'cancelling') {
-    return { imagesPerSecond: null, etaSeconds: null };
-  }
+  if (status !== 'in_progress') return NO_RATE;
   const { now, samples } = await states.samples(record.id);
-  const done = succeeded + failed + cancelled;
-  return batchRate(samples, { at: now, done, pending: record.total - done });
+  const pending = record.total - succeeded - failed - cancelled;
+  return batchRate(samples, { at: now, pending });
 }

@@ -91,20 +91,18 @@ function bodyContent(body: NonNullable<OperationDescription['body']>): object {
   );
 }
 
-function answerOf({ description, schema, lines, location }: AnswerDescription): object {
+function answerOf({ description, schema, text, lines, location }: AnswerDescription): object {
+  const content = {
+    ...(schema === undefined ? {} : { 'application/json': { schema: refTo(schema) } }),
+    ...(lines === undefined ? {} : { 'application/x-ndjson': { schema: refTo(lines) } }),
+    ...(text === undefined ? {} : { [text]: { schema: { type: 'string' } } }),
+  };
   return {
     description,
     ...(location === undefined
       ? {}
       : { headers: { Location: { description: location, schema: { type: 'string' } } } }),
-    ...(schema === undefined
-      ? {}
-      : {
-          content: {
-            'application/json': { schema: refTo(schema) },
-            ...(lines === undefined ? {} : { 'application/x-ndjson': { schema: refTo(lines) } }),
-          },
-        }),
+    ...(Object.keys(content).length === 0 ? {} : { content }),
   };
 }
 

@@ -28,8 +28,10 @@ export interface OperationDescription {
 /** One successful answer. */
 export interface AnswerDescription {
   readonly description: string;
-  /** Left out of an answer without a body. */
+  /** Left out of an answer that is not JSON. */
   readonly schema?: string;
+  /** The type of an answer that is text of another kind. */
+  readonly text?: string;
   /** Also as NDJSON, one of these a line. */
   readonly lines?: string;
   /** What its Location names. */
@@ -84,6 +86,20 @@ export const OPERATIONS: readonly OperationDescription[] = [
     summary: 'Look at a batch',
     description: 'Status, counts, images a second, time left, and where the results lie.',
     answers: { 200: { description: 'The batch.', schema: 'Batch' } },
+    errors: ['BATCH_NOT_FOUND', ...OUTAGES],
+  },
+  {
+    method: 'get',
+    path: '/v1/batches/{id}/events',
+    id: 'followBatch',
+    tag: 'Batches',
+    summary: 'Follow a batch',
+    description:
+      'Server-sent events whose data is the batch: `progress` at once and whenever something has changed, at most once a second, then `finished`, which ends the stream. Send the id of the last event as `Last-Event-ID` (an EventSource does) and nothing that it told is told again.',
+    answers: {
+      200: { description: 'Events, as they happen.', text: 'text/event-stream' },
+      204: { description: '`Last-Event-ID` is of `finished`: there is nothing to follow.' },
+    },
     errors: ['BATCH_NOT_FOUND', ...OUTAGES],
   },
   {

@@ -79,6 +79,8 @@ export class FakeBatches implements BatchService {
   fault: unknown = null;
   /** The batches there are. */
   readonly batches = new Map<string, Batch>();
+  /** How often one was asked for. */
+  looks = 0;
   /** The outcomes of every batch. */
   outcomes: ItemResult[] = [];
   /** Replaces the lines of `outcomes`. */
@@ -117,6 +119,7 @@ export class FakeBatches implements BatchService {
   }
 
   get(id: string): Promise<Batch> {
+    this.looks += 1;
     return this.#answer(() => this.#batch(id));
   }
 

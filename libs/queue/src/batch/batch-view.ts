@@ -15,7 +15,7 @@ export function batchView(state: BatchState, rate: BatchRate): Batch {
     progress: record.total === 0 ? 0 : done / record.total,
     imagesPerSecond: rate.imagesPerSecond,
     etaSeconds: rate.etaSeconds,
-    estimating: status === 'in_progress' && rate.imagesPerSecond === null,
+    estimating: rate.estimating,
     model: state.model,
     options: record.options,
     metadata: { ...record.metadata },

@@ -274,7 +274,7 @@ export class BatchStates {
     return closed === 1;
   }
 
-  /** Items done at moments of the last minute, oldest first, and Redis's own clock now. */
+  /** Items done at the last 64 moments that are a second or more apart, oldest first, and Redis's own clock now. */
   async samples(
     id: string,
   ): Promise<{ now: number; samples: readonly (readonly [number, number])[] }> {
@@ -287,6 +287,11 @@ export class BatchStates {
       return [Number(at), Number(done)];
     });
     return { now: Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000), samples };
+  }
+
+  /** Lets the rate begin anew. */
+  async forgetSamples(id: string): Promise<void> {
+    await this.#redis.del(this.#keys.samples(id));
   }
 
   /** Ids of every batch and classification of a status, a page at a time, oldest first. */
