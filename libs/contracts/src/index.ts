@@ -11,6 +11,7 @@ export * from './schemas/crops.js';
 export * from './schemas/options.js';
 export * from './schemas/precision.js';
 export * from './schemas/problem.js';
+export * from './schemas/reconciliation.js';
 export * from './schemas/retry.js';
 export * from './schemas/upload.js';
 export * from './schemas/webhook.js';

@@ -22,8 +22,13 @@ export interface SweepJob {
   readonly kind: 'sweep';
 }
 
+/** Makes Redis hold again what object storage has. */
+export interface ReconcileJob {
+  readonly kind: 'reconcile';
+}
+
 /** Everything a coordinator is asked to do. */
-export type CoordinationJob = AdvanceJob | ExpireJob | SweepJob;
+export type CoordinationJob = AdvanceJob | ExpireJob | SweepJob | ReconcileJob;
 
 /** The queue of coordination jobs; a job's name is its kind. */
 export type CoordinationQueue = Queue<CoordinationJob, undefined, CoordinationJob['kind']>;
@@ -73,6 +78,15 @@ export async function unscheduleExpiry(queue: CoordinationQueue, batchId: string
 
 function expiryJobId(batchId: string): string {
   return `expire-${batchId}`;
+}
+
+/** Asks for a reconciliation; while one is asked for or under way, nothing is added. */
+export async function requestReconcile(queue: CoordinationQueue): Promise<void> {
+  await queue.add(
+    'reconcile',
+    { kind: 'reconcile' },
+    { ...FORGET, deduplication: { id: 'reconcile' } },
+  );
 }
 
 /** Has every open batch looked after regularly, by whichever coordinator takes the job. */
