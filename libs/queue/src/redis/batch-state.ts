@@ -20,6 +20,8 @@ export interface BatchState extends Outcomes {
   /** Where in the manifest the first chunk not planned begins, in bytes. */
   readonly offset: number;
   readonly sealed: boolean;
+  /** Whether Redis had lost it and has not counted all of its parts again yet. */
+  readonly restoring: boolean;
   /** Why it is stopped, or was, before every item was run. */
   readonly stop: CancelReason | null;
   readonly model: ModelRef | null;
@@ -37,8 +39,10 @@ export interface ClosedBatch {
   readonly counts: Outcomes;
   readonly model: ModelRef | null;
   readonly error: Batch['error'];
+  readonly stop: CancelReason | null;
   readonly startedAt: number | null;
   readonly finishedAt: number;
+  readonly cancelRequestedAt: number | null;
   /** The chunks that have their part, and a bit for each of them; no bits when that is all. */
   readonly counted: { readonly chunks: number; readonly bits: Buffer };
   /** When it is to be deleted. */
@@ -70,6 +74,7 @@ export function parseState(hash: Readonly<Record<string, string>>): BatchState |
     planned: number('planned'),
     offset: number('offset'),
     sealed: hash['sealed'] !== undefined,
+    restoring: hash['restoring'] !== undefined,
     stop: (hash['stop'] as CancelReason | undefined) ?? null,
     succeeded: number('succeeded'),
     failed: number('failed'),
