@@ -3,6 +3,7 @@ import { batchKind, isBatchId } from './batch/batch-id.js';
 import { batchRate, NO_RATE, type BatchRate } from './batch/batch-rate.js';
 import { batchView } from './batch/batch-view.js';
 import { restoreById } from './batch/restore-by-id.js';
+import { writeStop } from './batch/stop-document.js';
 import { submitBatch } from './batch/submit-batch.js';
 import type { BatchService, BatchServiceOptions } from './batch-service.js';
 import { beginDeletion } from './coordination/deleter.js';
@@ -111,7 +112,13 @@ export function createBatchService(options: BatchServiceOptions): BatchService {
       return { batches, nextCursor: more ? writeBatchCursor(last) : null };
     },
     cancel: async (id) => {
-      const before = await found(id, (it) => states.stop(it, 'cancelled'));
+      const { status, record } = await found(id, (it) => states.read(it));
+      const at = Date.now();
+      // Told to object storage first: what was promised must outlive Redis.
+      if (status === 'validating' || status === 'in_progress') {
+        await writeStop(store, record.folder, at);
+      }
+      const before = await found(id, (it) => states.stop(it, 'cancelled', at));
       if (before === 'finalizing' || (before !== 'cancelled' && FINAL_STATUSES.has(before))) {
         throw new CroplineError(
           'BATCH_STATE_CONFLICT',

@@ -10,6 +10,8 @@ export interface BatchFolder {
   readonly manifest: string;
   /** Its durable record. */
   readonly record: string;
+  /** That a caller had it stopped. */
+  readonly stop: string;
   /** Every outcome in manifest order, once it is closed. */
   readonly results: string;
   /** The outcomes other than succeeded, once it is closed. */
@@ -27,6 +29,7 @@ export function batchFolder(url: string): BatchFolder {
   return {
     manifest: joinS3Url(url, 'manifest.jsonl'),
     record: joinS3Url(url, 'batch.json'),
+    stop: joinS3Url(url, 'stop.json'),
     results: joinS3Url(url, 'results.jsonl'),
     errors: joinS3Url(url, 'errors.jsonl'),
     closing: joinS3Url(url, 'manifest.json'),
