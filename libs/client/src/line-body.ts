@@ -32,9 +32,9 @@ export class LineBody {
 
   async #pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
     try {
-      const { done, value } = await this.#iterator.next();
-      if (done === true) controller.close();
-      else controller.enqueue(value);
+      const next = await this.#iterator.next();
+      if (next.done === true) controller.close();
+      else controller.enqueue(next.value);
     } catch (error) {
       this.#fault = { error };
       controller.error(error);

@@ -6,6 +6,7 @@ import type {
   CreateBatchRequest,
   ItemResult,
   ItemState,
+  Reconciliation,
   ResultsPage,
 } from '@cropline/contracts';
 import type { ObjectStore } from '@cropline/storage';
@@ -95,8 +96,8 @@ export interface BatchService {
    */
   submit(request: CreateBatchRequest, options?: SubmitOptions): Promise<Submitted>;
   /**
-   * A batch. One that Redis has lost is restored from object storage first, when it lies below the default
-   * output; so it is with every call that names a batch.
+   * A batch. One that Redis has lost is restored from object storage first; so it is with every call that
+   * names a batch.
    *
    * @throws `BATCH_NOT_FOUND`
    */
@@ -107,7 +108,7 @@ export interface BatchService {
    * Asks for a batch to be stopped. Repeating it changes nothing.
    *
    * @throws `BATCH_NOT_FOUND`; `BATCH_STATE_CONFLICT` when every item has its outcome already (finalizing,
-   *   completed) or the batch failed.
+   *   completed) or the batch ended otherwise (failed, expired).
    */
   cancel(id: string): Promise<Batch>;
   /**
@@ -133,6 +134,15 @@ export interface BatchService {
     waitMs: number,
     signal?: AbortSignal,
   ): Promise<ClassificationOutcome>;
+  /**
+   * Asks for Redis to be compared with object storage: batches that it does not know are restored, and
+   * chunks that the queue has lost are put back.
+   *
+   * @returns What is known of the last comparison, or of the one that runs.
+   */
+  reconcile(): Promise<Reconciliation>;
+  /** The last comparison of Redis with object storage, or the one that runs. */
+  reconciliation(): Promise<Reconciliation>;
   /** Resolves when Redis answers. @throws `QUEUE_UNAVAILABLE` */
   check(): Promise<void>;
   close(): Promise<void>;

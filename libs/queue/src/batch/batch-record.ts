@@ -39,6 +39,14 @@ export interface BatchRecord {
   readonly version: string;
 }
 
+/** When what is left of a batch is not to be run any more, in milliseconds since 1970; null for never. */
+export function expiryOf({
+  createdAt,
+  expiresAfter,
+}: Pick<BatchRecord, 'createdAt' | 'expiresAfter'>): number | null {
+  return expiresAfter === undefined ? null : Date.parse(createdAt) + expiresAfter * 1000;
+}
+
 /** How many chunks a batch has. */
 export function chunkCount({ total, chunkSize }: Pick<BatchRecord, 'total' | 'chunkSize'>): number {
   return Math.ceil(total / chunkSize);
@@ -50,6 +58,14 @@ export function itemsOfChunk(
   chunk: number,
 ): number {
   return Math.min(chunkSize, total - chunk * chunkSize);
+}
+
+/** When a batch that ended then is to be deleted, in milliseconds since 1970; null for never. */
+export function dueAt(
+  { resultsExpireAfter }: Pick<BatchRecord, 'resultsExpireAfter'>,
+  finishedAt: number,
+): number | null {
+  return resultsExpireAfter === undefined ? null : finishedAt + resultsExpireAfter * 1000;
 }
 
 /** Whether the manifest of a batch is yet to be made of its source. */

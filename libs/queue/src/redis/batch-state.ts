@@ -1,4 +1,4 @@
-import type { Batch, BatchStatus, ModelRef } from '@cropline/contracts';
+import type { Batch, BatchStatus, CancelReason, ModelRef } from '@cropline/contracts';
 import type { BatchRecord } from '../batch/batch-record.js';
 
 /** How many items have which outcome. */
@@ -20,16 +20,39 @@ export interface BatchState extends Outcomes {
   /** Where in the manifest the first chunk not planned begins, in bytes. */
   readonly offset: number;
   readonly sealed: boolean;
+  /** Why it is stopped, or was, before every item was run. */
+  readonly stop: CancelReason | null;
   readonly model: ModelRef | null;
   readonly error: Batch['error'];
   readonly startedAt: number | null;
   readonly finishedAt: number | null;
   readonly cancelRequestedAt: number | null;
+  /** When it is stopped if it still runs. */
+  readonly expiresAt: number | null;
+}
+
+/** What is known of a batch that was closed before it is entered. Times in milliseconds since 1970. */
+export interface ClosedBatch {
+  readonly status: BatchStatus;
+  readonly counts: Outcomes;
+  readonly model: ModelRef | null;
+  readonly error: Batch['error'];
+  readonly startedAt: number | null;
+  readonly finishedAt: number;
+  /** The chunks that have their part, and a bit for each of them; no bits when that is all. */
+  readonly counted: { readonly chunks: number; readonly bits: Buffer };
+  /** When it is to be deleted. */
+  readonly dueAt: number | null;
 }
 
 /** Whether a bit of `countedBits` is set. */
 export function isCounted(bits: Buffer, chunk: number): boolean {
   return (((bits[chunk >> 3] ?? 0) >> (7 - (chunk & 7))) & 1) === 1;
+}
+
+/** Sets such a bit. */
+export function setCounted(bits: Buffer, chunk: number): void {
+  bits.writeUInt8((bits[chunk >> 3] ?? 0) | (1 << (7 - (chunk & 7))), chunk >> 3);
 }
 
 /** The state that a batch's hash holds; null for the hash of no batch. */
@@ -47,6 +70,7 @@ export function parseState(hash: Readonly<Record<string, string>>): BatchState |
     planned: number('planned'),
     offset: number('offset'),
     sealed: hash['sealed'] !== undefined,
+    stop: (hash['stop'] as CancelReason | undefined) ?? null,
     succeeded: number('succeeded'),
     failed: number('failed'),
     cancelled: number('cancelled'),
@@ -55,5 +79,6 @@ export function parseState(hash: Readonly<Record<string, string>>): BatchState |
     startedAt: time('startedAt'),
     finishedAt: time('finishedAt'),
     cancelRequestedAt: time('cancelRequestedAt'),
+    expiresAt: time('expiresAt'),
   };
 }
