@@ -6,6 +6,8 @@ import { batchView } from './batch/batch-view.js';
 import { restoreBatch } from './batch/restore-batch.js';
 import { submitBatch } from './batch/submit-batch.js';
 import type { BatchService, BatchServiceOptions } from './batch-service.js';
+import { estimateBatch } from './estimate/estimate-batch.js';
+import { MeasuredRates, type MeasuredRate } from './estimate/measured-rates.js';
 import { createClassify } from './classification/classify.js';
 import { openCoordinationQueue, requestAdvance } from './jobs/coordination-job.js';
 import { SILENT_LOGGER } from './logger.js';
@@ -20,6 +22,9 @@ import { itemState } from './results/item-state.js';
 import { resultLines } from './results/result-lines.js';
 import { resultsPage } from './results/results-page.js';
 
+/** How many running batches an estimate looks at, the newest. */
+const MOST_RUNNING = 50;
+
 /** Connects a batch service. It survives outages of Redis; while one lasts its calls fail at once. */
 export function createBatchService(options: BatchServiceOptions): BatchService {
   const { store, outputUrl, log = SILENT_LOGGER } = options;
@@ -30,6 +35,7 @@ export function createBatchService(options: BatchServiceOptions): BatchService {
   const coordination = openCoordinationQueue(redis, keys);
   coordination.on('error', (error) => log.debug({ error: error.message }, 'queue error'));
   const submitting = { store, states, guard, outputUrl, keys: new IdempotencyKeys(redis, keys) };
+  const rates = new MeasuredRates(redis, keys);
   const classification = createClassify({ ...options, log, keys, redis, guard, states });
 
   const restoring = new Map<string, Promise<boolean>>();
@@ -82,6 +88,16 @@ export function createBatchService(options: BatchServiceOptions): BatchService {
       const { id, replayed } = await submitBatch(submitting, request, submitOptions);
       await advance(id);
       return { batch: await service.get(id), replayed };
+    },
+    estimate: (request, list) => {
+      const running = async (): Promise<MeasuredRate[]> => {
+        const { batches } = await service.list({ status: 'in_progress', limit: MOST_RUNNING });
+        return batches.flatMap(({ options: { crops }, imagesPerSecond }) =>
+          imagesPerSecond === null || imagesPerSecond === 0 ? [] : [{ crops, imagesPerSecond }],
+        );
+      };
+      const last = (): Promise<MeasuredRate[]> => guard(() => rates.last());
+      return estimateBatch({ store, running, last }, request, list);
     },
     get: async (id) => view(await found(id, (it) => states.read(it))),
     list: async ({ status, cursor, limit }) => {

@@ -6,6 +6,7 @@ import { advanceBatch, type AdvanceContext } from './coordination/advance-batch.
 import { FairOrder } from './coordination/fair-order.js';
 import { readBatchSource } from './coordination/source-reader.js';
 import { Sweeper } from './coordination/sweeper.js';
+import { MeasuredRates } from './estimate/measured-rates.js';
 import { openChunkQueue } from './jobs/chunk-job.js';
 import {
   COORDINATION_QUEUE,
@@ -37,7 +38,8 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
   const sources = openSourceQueue(redis, keys);
   const states = new BatchStates(redis, keys);
   const order = new FairOrder(redis, keys, chunks);
-  const context: AdvanceContext = { states, store, chunks, sources, order, window, log };
+  const rates = new MeasuredRates(redis, keys);
+  const context: AdvanceContext = { states, store, chunks, sources, order, rates, window, log };
   const sweeper = new Sweeper(context, coordination);
   const closing = new AbortController();
   // Every request of every batch under way listens to it.

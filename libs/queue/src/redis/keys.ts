@@ -15,6 +15,8 @@ export interface QueueKeys {
   readonly answers: string;
   /** HASH: how far the turns of chunks are. */
   readonly turns: string;
+  /** LIST of JSON: how fast the last batches were, the latest first. */
+  readonly rates: string;
   /** HASH: the batch that a caller's idempotency key stands for. */
   idempotency(key: string): string;
   /** HASH: record, status, counts and planning cursor of one batch. */
@@ -41,6 +43,7 @@ export function queueKeys(prefix: string): QueueKeys {
     classificationsByStatus: `${tagged}:classifications:by-status`,
     answers: `${tagged}:answers`,
     turns: `${tagged}:turns`,
+    rates: `${tagged}:rates`,
     idempotency: (key) => `${tagged}:idempotency:${createHash('sha256').update(key).digest('hex')}`,
     batch: (id) => `${tagged}:batch:${id}`,
     counted: (id) => `${tagged}:batch:${id}:counted`,
