@@ -7,6 +7,7 @@ import type {
   CreateBatchRequest,
   ItemResult,
   ItemState,
+  Reconciliation,
   ResultsPage,
 } from '@cropline/contracts';
 import type { ObjectStore } from '@cropline/storage';
@@ -104,8 +105,8 @@ export interface BatchService {
    */
   estimate(request: CreateBatchRequest, list?: ItemList): Promise<BatchEstimate>;
   /**
-   * A batch. One that Redis has lost is restored from object storage first, when it lies below the default
-   * output; so it is with every call that names a batch.
+   * A batch. One that Redis has lost is restored from object storage first; so it is with every call that
+   * names a batch.
    *
    * @throws `BATCH_NOT_FOUND`
    */
@@ -142,6 +143,15 @@ export interface BatchService {
     waitMs: number,
     signal?: AbortSignal,
   ): Promise<ClassificationOutcome>;
+  /**
+   * Asks for Redis to be compared with object storage: batches that it does not know are restored, and
+   * chunks that the queue has lost are put back.
+   *
+   * @returns What is known of the last comparison, or of the one that runs.
+   */
+  reconcile(): Promise<Reconciliation>;
+  /** The last comparison of Redis with object storage, or the one that runs. */
+  reconciliation(): Promise<Reconciliation>;
   /** Resolves when Redis answers. @throws `QUEUE_UNAVAILABLE` */
   check(): Promise<void>;
   close(): Promise<void>;

@@ -1,21 +1,26 @@
 import { CroplineError, type Batch, type ItemResult } from '@cropline/contracts';
-import { joinS3Url } from '@cropline/storage';
 import { batchKind, isBatchId } from './batch/batch-id.js';
 import { batchRate, type BatchRate } from './batch/batch-rate.js';
 import { batchView } from './batch/batch-view.js';
-import { restoreBatch } from './batch/restore-batch.js';
+import { restoreById } from './batch/restore-by-id.js';
 import { submitBatch } from './batch/submit-batch.js';
 import type { BatchService, BatchServiceOptions } from './batch-service.js';
 import { estimateBatch } from './estimate/estimate-batch.js';
 import { MeasuredRates, type MeasuredRate } from './estimate/measured-rates.js';
 import { createClassify } from './classification/classify.js';
-import { openCoordinationQueue, requestAdvance } from './jobs/coordination-job.js';
+import {
+  openCoordinationQueue,
+  requestAdvance,
+  requestReconcile,
+} from './jobs/coordination-job.js';
 import { SILENT_LOGGER } from './logger.js';
 import type { BatchState } from './redis/batch-state.js';
 import { BatchStates, type BatchSnapshot } from './redis/batch-states.js';
 import { connectRedis, disconnectRedis } from './redis/connect-redis.js';
 import { IdempotencyKeys } from './redis/idempotency-keys.js';
 import { queueKeys } from './redis/keys.js';
+import { listBatches } from './redis/list-batches.js';
+import { Reconciliations } from './redis/reconciliations.js';
 import { guardRedis } from './redis/redis-guard.js';
 import { readBatchCursor, writeBatchCursor } from './results/cursors.js';
 import { itemState } from './results/item-state.js';
@@ -34,6 +39,7 @@ export function createBatchService(options: BatchServiceOptions): BatchService {
   const states = new BatchStates(redis, keys);
   const coordination = openCoordinationQueue(redis, keys);
   coordination.on('error', (error) => log.debug({ error: error.message }, 'queue error'));
+  const reconciliations = new Reconciliations(redis, keys);
   const submitting = { store, states, guard, outputUrl, keys: new IdempotencyKeys(redis, keys) };
   const rates = new MeasuredRates(redis, keys);
   const classification = createClassify({ ...options, log, keys, redis, guard, states });
@@ -45,7 +51,7 @@ export function createBatchService(options: BatchServiceOptions): BatchService {
     if (batchKind(id) !== 'batch') return false;
     let restored = restoring.get(id);
     if (restored === undefined) {
-      restored = restoreBatch(states, store, joinS3Url(outputUrl, id));
+      restored = restoreById(states, store, outputUrl, id);
       restoring.set(id, restored);
     }
     try {
@@ -102,7 +108,7 @@ export function createBatchService(options: BatchServiceOptions): BatchService {
     get: async (id) => view(await found(id, (it) => states.read(it))),
     list: async ({ status, cursor, limit }) => {
       const before = cursor === undefined ? undefined : readBatchCursor(cursor);
-      const ids = await guard(() => states.listed({ status, before }, limit + 1));
+      const ids = await guard(() => listBatches(redis, keys, { status, before }, limit + 1));
       const page = ids.slice(0, limit);
       const found = await guard(() => states.readMany(page));
       const batches = await Promise.all(
@@ -139,6 +145,13 @@ export function createBatchService(options: BatchServiceOptions): BatchService {
         const item = await service.item(id, itemId);
         return item.status === 'pending' ? null : (item satisfies ItemResult);
       }),
+    reconcile: () =>
+      guard(async () => {
+        await reconciliations.demand();
+        await requestReconcile(coordination);
+        return reconciliations.last();
+      }),
+    reconciliation: () => guard(() => reconciliations.last()),
     check: async () => {
       await guard(() => redis.ping());
     },

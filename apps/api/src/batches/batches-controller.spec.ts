@@ -81,7 +81,7 @@ describe('batches over HTTP', () => {
     const items = [{ url: 's3://photos/1.jpg' }];
     const inline = await api.post('/v1/batches', { items, dryRun: true });
     const listed = await api.fetch(
-      `/v1/batches?${new URLSearchParams({ settings: '{"dryRun":true}' })}`,
+      `/v1/batches?settings=${encodeURIComponent('{"dryRun":true}')}`,
       {
         method: 'POST',
         headers: { 'content-type': 'text/csv' },

@@ -27,7 +27,9 @@ export function buildOpenApiDocument(): OpenApiDocument {
         'Bulk image classification: a batch of image URLs in, labels out. Every error is RFC 9457 problem details with a stable code; every answer carries `X-Request-Id`.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
-    tags: ['Batches', 'Results', 'Classifications', 'Uploads', 'Health'].map((name) => ({ name })),
+    tags: ['Batches', 'Results', 'Classifications', 'Uploads', 'Admin', 'Health'].map((name) => ({
+      name,
+    })),
     paths,
     components: {
       schemas: {

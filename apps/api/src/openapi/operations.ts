@@ -12,7 +12,7 @@ export interface OperationDescription {
   readonly method: 'get' | 'post';
   readonly path: string;
   readonly id: string;
-  readonly tag: 'Batches' | 'Results' | 'Classifications' | 'Uploads' | 'Health';
+  readonly tag: 'Batches' | 'Results' | 'Classifications' | 'Uploads' | 'Admin' | 'Health';
   readonly summary: string;
   readonly description?: string;
   readonly query?: z.ZodObject;
@@ -187,6 +187,28 @@ export const OPERATIONS: readonly OperationDescription[] = [
       'MEDIA_TYPE_UNSUPPORTED',
       'STORAGE_UNAVAILABLE',
     ],
+  },
+  {
+    method: 'post',
+    path: '/v1/admin/reconcile',
+    id: 'reconcile',
+    tag: 'Admin',
+    summary: 'Have Redis compared with object storage',
+    description:
+      'Restores every batch that Redis does not know, advances the open ones and puts back chunks that the queue has lost. It happens by itself when the API starts and when Redis has lost its content; ask for it after you have repaired something by hand. Poll with GET until `state` is `finished`.',
+    answers: { 202: { description: 'It will begin within seconds.', schema: 'Reconciliation' } },
+    errors: ['QUEUE_UNAVAILABLE'],
+  },
+  {
+    method: 'get',
+    path: '/v1/admin/reconcile',
+    id: 'getReconciliation',
+    tag: 'Admin',
+    summary: 'Look at the last comparison of Redis with object storage',
+    answers: {
+      200: { description: 'The last one, or the one that runs.', schema: 'Reconciliation' },
+    },
+    errors: ['QUEUE_UNAVAILABLE'],
   },
   {
     method: 'get',

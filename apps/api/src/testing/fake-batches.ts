@@ -7,6 +7,7 @@ import {
   type CreateBatchRequest,
   type ItemResult,
   type ItemState,
+  type Reconciliation,
   type ResultsPage,
 } from '@cropline/contracts';
 import type {
@@ -97,6 +98,8 @@ export class FakeBatches implements BatchService {
   }[] = [];
   readonly queries: (BatchQuery | ResultsQuery)[] = [];
   readonly classified: ClassifyCall[] = [];
+  /** How often a reconciliation was asked for. */
+  reconciliationsAsked = 0;
 
   async create(request: CreateBatchRequest): Promise<Batch> {
     return (await this.submit(request)).batch;
@@ -118,7 +121,8 @@ export class FakeBatches implements BatchService {
 
   estimate(request: CreateBatchRequest, list?: ItemList): Promise<BatchEstimate> {
     return this.#answer(async () => {
-      for await (const piece of list?.bytes ?? []) void piece;
+      const pieces = list?.bytes[Symbol.asyncIterator]();
+      while (pieces !== undefined && (await pieces.next()).done !== true) continue;
       this.estimated.push(request);
       return {
         dryRun: true as const,
@@ -186,6 +190,16 @@ export class FakeBatches implements BatchService {
     const call = { input, options, waitMs, signal };
     this.classified.push(call);
     return this.#answer(() => this.outcome(call));
+  }
+
+  reconcile(): Promise<Reconciliation> {
+    this.reconciliationsAsked += 1;
+    return this.reconciliation();
+  }
+
+  reconciliation(): Promise<Reconciliation> {
+    const none = { startedAt: null, finishedAt: null, batches: 0, restored: 0, chunksPutBack: 0 };
+    return this.#answer(() => ({ state: 'waiting' as const, ...none, faults: [], faultCount: 0 }));
   }
 
   check(): Promise<void> {

@@ -52,6 +52,14 @@ export function itemsOfChunk(
   return Math.min(chunkSize, total - chunk * chunkSize);
 }
 
+/** When a batch that ended then is to be deleted, in milliseconds since 1970; null for never. */
+export function dueAt(
+  { resultsExpireAfter }: Pick<BatchRecord, 'resultsExpireAfter'>,
+  finishedAt: number,
+): number | null {
+  return resultsExpireAfter === undefined ? null : finishedAt + resultsExpireAfter * 1000;
+}
+
 /** Whether the manifest of a batch is yet to be made of its source. */
 export function isUnread({ source, total }: Pick<BatchRecord, 'source' | 'total'>): boolean {
   return source !== undefined && total === 0;

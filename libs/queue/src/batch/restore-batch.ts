@@ -1,10 +1,11 @@
 import type { ObjectStore } from '@cropline/storage';
 import { splitLines } from '../manifest/read-lines.js';
+import { setCounted, type ClosedBatch } from '../redis/batch-state.js';
 import type { BatchStates } from '../redis/batch-states.js';
 import { countOutcomes, modelOf, parseResult } from '../results/part-lines.js';
 import { readAhead } from '../results/read-ahead.js';
 import { batchFolder } from './batch-folder.js';
-import type { BatchRecord } from './batch-record.js';
+import { chunkCount, dueAt, type BatchRecord } from './batch-record.js';
 import type { ClosingDocument } from './closing-document.js';
 import { readDocument } from './read-document.js';
 
@@ -27,34 +28,83 @@ export async function restoreBatch(
     readDocument<ClosingDocument>(store, files.closing),
   ]);
   if (record === null) return false;
-  // A source may have been read to its end only after the batch was stopped: it has what it closed with.
-  await states.create(closing === null ? record : { ...record, total: closing.counts.total });
-  const finishedAt = closing === null ? undefined : Date.parse(closing.finishedAt);
-  const startedAt = closing?.startedAt ?? null;
-  if (startedAt !== null) await states.begin(record.id, 0, Date.parse(startedAt));
+  if (closing !== null) {
+    await enterClosed(states, store, record, closing);
+    return true;
+  }
+  await states.create(record);
   for await (const { chunk, bytes } of parts(store, folder)) {
     const results = [...splitLines(bytes)].map(parseResult);
-    await states.countChunk(record.id, chunk, countOutcomes(results), modelOf(results), finishedAt);
+    await states.countChunk(record.id, chunk, countOutcomes(results), modelOf(results));
   }
-  if (closing === null) return true;
-  if (closing.error !== null) await states.fail(record.id, closing.error);
-  await states.seal(record.id, finishedAt);
-  await states.close(record.id, closing.status, closing.counts, null);
   return true;
+}
+
+/** Enters a batch as it was closed; its parts are named there, but need not be read. */
+async function enterClosed(
+  states: BatchStates,
+  store: ObjectStore,
+  record: BatchRecord,
+  closing: ClosingDocument,
+): Promise<void> {
+  const { status, counts, model, error, startedAt } = closing;
+  // A source may have been read to its end only after the batch was stopped: it has what it closed with.
+  const closed = { ...record, total: counts.total };
+  const chunks = chunkCount(closed);
+  const finishedAt = Date.parse(closing.finishedAt);
+  const counted =
+    status === 'completed'
+      ? { chunks, bits: Buffer.alloc(0) }
+      : await countedParts(store, record.folder, chunks);
+  await states.enterClosed(closed, {
+    status,
+    counts,
+    model,
+    error,
+    startedAt: startedAt === null ? null : Date.parse(startedAt),
+    finishedAt,
+    counted,
+    dueAt: dueAt(record, finishedAt),
+  });
+}
+
+async function countedParts(
+  store: ObjectStore,
+  folder: string,
+  chunks: number,
+): Promise<ClosedBatch['counted']> {
+  const bits = Buffer.alloc(Math.ceil(chunks / 8));
+  let counted = 0;
+  for await (const { url } of store.list(`${folder}/parts/`)) {
+    const chunk = chunkOf(url);
+    if (chunk === null || chunk >= chunks) continue;
+    setCounted(bits, chunk);
+    counted += 1;
+  }
+  return { chunks: counted, bits };
+}
+
+/** The chunk whose part this is; null for an object that is none. */
+function chunkOf(url: string): number | null {
+  const [, digits] = /\/parts\/(\d{6,})\.jsonl$/.exec(url) ?? [];
+  return digits === undefined ? null : Number(digits);
 }
 
 async function* parts(
   store: ObjectStore,
   folder: string,
 ): AsyncGenerator<{ chunk: number; bytes: Buffer }> {
-  const urls: string[] = [];
-  for await (const { url } of store.list(`${folder}/parts/`)) urls.push(url);
+  const { part } = batchFolder(folder);
+  const chunks: number[] = [];
+  for await (const { url } of store.list(`${folder}/parts/`)) {
+    const chunk = chunkOf(url);
+    if (chunk !== null) chunks.push(chunk);
+  }
   let n = 0;
   yield* readAhead(PARTS_AHEAD, () => {
-    const url = urls[n];
-    if (url === undefined) return null;
+    const chunk = chunks[n];
+    if (chunk === undefined) return null;
     n += 1;
-    const chunk = Number(/(\d+)\.jsonl$/.exec(url)?.[1]);
-    return store.get(url).then((bytes) => ({ chunk, bytes }));
+    return store.get(part(chunk)).then((bytes) => ({ chunk, bytes }));
   });
 }

@@ -31,7 +31,8 @@ export async function countItems(
   if (source !== undefined) return countSource(store, source, limits);
   if (list === undefined) return { items: namedItems(items ?? []).length, itemsComplete: true };
   const tally = { items: 0 };
-  for await (const text of listItems(plainList(list), tally)) void text;
+  const text = listItems(plainList(list), tally);
+  while ((await text.next()).done !== true) continue;
   return { items: tally.items, itemsComplete: true };
 }
 

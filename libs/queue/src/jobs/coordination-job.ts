@@ -16,8 +16,13 @@ export interface SweepJob {
   readonly kind: 'sweep';
 }
 
+/** Makes Redis hold again what object storage has. */
+export interface ReconcileJob {
+  readonly kind: 'reconcile';
+}
+
 /** Everything a coordinator is asked to do. */
-export type CoordinationJob = AdvanceJob | SweepJob;
+export type CoordinationJob = AdvanceJob | SweepJob | ReconcileJob;
 
 /** The queue of coordination jobs; a job's name is its kind. */
 export type CoordinationQueue = Queue<CoordinationJob, undefined, CoordinationJob['kind']>;
@@ -44,6 +49,15 @@ export async function requestAdvance(queue: CoordinationQueue, batchId: string):
     'advance',
     { kind: 'advance', batchId },
     { ...FORGET, deduplication: { id: batchId, keepLastIfActive: true } },
+  );
+}
+
+/** Asks for a reconciliation; while one is asked for or under way, nothing is added. */
+export async function requestReconcile(queue: CoordinationQueue): Promise<void> {
+  await queue.add(
+    'reconcile',
+    { kind: 'reconcile' },
+    { ...FORGET, deduplication: { id: 'reconcile' } },
   );
 }
 

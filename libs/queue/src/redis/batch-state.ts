@@ -27,9 +27,28 @@ export interface BatchState extends Outcomes {
   readonly cancelRequestedAt: number | null;
 }
 
+/** What is known of a batch that was closed before it is entered. Times in milliseconds since 1970. */
+export interface ClosedBatch {
+  readonly status: BatchStatus;
+  readonly counts: Outcomes;
+  readonly model: ModelRef | null;
+  readonly error: Batch['error'];
+  readonly startedAt: number | null;
+  readonly finishedAt: number;
+  /** The chunks that have their part, and a bit for each of them; no bits when that is all. */
+  readonly counted: { readonly chunks: number; readonly bits: Buffer };
+  /** When it is to be deleted. */
+  readonly dueAt: number | null;
+}
+
 /** Whether a bit of `countedBits` is set. */
 export function isCounted(bits: Buffer, chunk: number): boolean {
   return (((bits[chunk >> 3] ?? 0) >> (7 - (chunk & 7))) & 1) === 1;
+}
+
+/** Sets such a bit. */
+export function setCounted(bits: Buffer, chunk: number): void {
+  bits.writeUInt8((bits[chunk >> 3] ?? 0) | (1 << (7 - (chunk & 7))), chunk >> 3);
 }
 
 /** The state that a batch's hash holds; null for the hash of no batch. */

@@ -2,7 +2,13 @@ import type { Batch, BatchStatus, ModelRef } from '@cropline/contracts';
 import type { Redis } from 'ioredis';
 import { batchKind } from '../batch/batch-id.js';
 import { chunkCount, type BatchRecord } from '../batch/batch-record.js';
-import { isCounted, parseState, type BatchState, type Outcomes } from './batch-state.js';
+import {
+  isCounted,
+  parseState,
+  type BatchState,
+  type ClosedBatch,
+  type Outcomes,
+} from './batch-state.js';
 import type { QueueKeys } from './keys.js';
 import { runScript } from './script.js';
 import { beginBatch3 } from './scripts/begin-batch-3.js';
@@ -11,6 +17,7 @@ import { claimSource1 } from './scripts/claim-source-1.js';
 import { closeBatch4 } from './scripts/close-batch-4.js';
 import { countChunk4 } from './scripts/count-chunk-4.js';
 import { createBatch3 } from './scripts/create-batch-3.js';
+import { enterClosedBatch5 } from './scripts/enter-closed-batch-5.js';
 import { failBatch2 } from './scripts/fail-batch-2.js';
 import { sealBatch1 } from './scripts/seal-batch-1.js';
 import { storeCursor1 } from './scripts/store-cursor-1.js';
@@ -80,6 +87,35 @@ export class BatchStates {
         batchKind(id) === 'batch' ? '1' : '0',
       ],
     );
+  }
+
+  /** Enters a batch that is closed already; false when it is known. */
+  async enterClosed(record: BatchRecord, closed: ClosedBatch): Promise<boolean> {
+    const { id, total } = record;
+    const { status, counts, model, error, startedAt, finishedAt, counted, dueAt } = closed;
+    const fields = {
+      record: JSON.stringify(record),
+      total,
+      chunks: chunkCount(record),
+      counted: counted.chunks,
+      planned: counted.chunks,
+      sealed: 1,
+      succeeded: counts.succeeded,
+      failed: counts.failed,
+      cancelled: counts.cancelled,
+      finishedAt,
+      ...(startedAt === null ? {} : { startedAt }),
+      ...(model === null ? {} : { model: JSON.stringify(model) }),
+      ...(error === null ? {} : { error: JSON.stringify(error) }),
+    };
+    const keys = this.#keys;
+    const entered = await runScript(
+      this.#redis,
+      enterClosedBatch5,
+      [keys.batch(id), this.#index(id), keys.batches, keys.counted(id), keys.retention],
+      [id, status, dueAt ?? '', counted.bits, ...Object.entries(fields).flat()],
+    );
+    return entered === 1;
   }
 
   /** Claims the source of a batch for reading; its record, null when it waits for no source. */
@@ -236,29 +272,6 @@ export class BatchStates {
       return [Number(at), Number(done)];
     });
     return { now: Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000), samples };
-  }
-
-  /** Ids of listed batches, newest first, of one status or all, older than `before`. */
-  async listed(
-    query: { readonly status: BatchStatus | undefined; readonly before: string | undefined },
-    limit: number,
-  ): Promise<string[]> {
-    const prefix = query.status === undefined ? '' : `${query.status}:`;
-    const entries = await this.#redis.zrange(
-      prefix === '' ? this.#keys.batches : this.#keys.batchesByStatus,
-      query.before === undefined
-        ? prefix === ''
-          ? '+'
-          : `(${prefix}~`
-        : `(${prefix}${query.before}`,
-      prefix === '' ? '-' : `[${prefix}`,
-      'BYLEX',
-      'REV',
-      'LIMIT',
-      0,
-      limit,
-    );
-    return entries.map((entry) => entry.slice(prefix.length));
   }
 
   /** Ids of every batch and classification of a status, a page at a time, oldest first. */

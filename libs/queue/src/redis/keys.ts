@@ -17,6 +17,10 @@ export interface QueueKeys {
   readonly turns: string;
   /** LIST of JSON: how fast the last batches were, the latest first. */
   readonly rates: string;
+  /** HASH: how far Redis was compared with object storage, and which Redis that was. */
+  readonly reconciliation: string;
+  /** ZSET of ids by when they are due, in milliseconds: batches that are deleted so long after their end. */
+  readonly retention: string;
   /** HASH: the batch that a caller's idempotency key stands for. */
   idempotency(key: string): string;
   /** HASH: record, status, counts and planning cursor of one batch. */
@@ -44,6 +48,8 @@ export function queueKeys(prefix: string): QueueKeys {
     answers: `${tagged}:answers`,
     turns: `${tagged}:turns`,
     rates: `${tagged}:rates`,
+    reconciliation: `${tagged}:reconciliation`,
+    retention: `${tagged}:retention`,
     idempotency: (key) => `${tagged}:idempotency:${createHash('sha256').update(key).digest('hex')}`,
     batch: (id) => `${tagged}:batch:${id}`,
     counted: (id) => `${tagged}:batch:${id}:counted`,

@@ -4,8 +4,8 @@ import {
   GetObjectCommand,
   HeadBucketCommand,
   HeadObjectCommand,
-  ListObjectsV2Command,
   PutObjectCommand,
+  type ListObjectsV2CommandInput,
   type ListObjectsV2CommandOutput,
   type S3Client,
 } from '@aws-sdk/client-s3';
@@ -14,8 +14,10 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { CroplineError } from '@cropline/contracts';
 import { collectBytes } from '../bytes/collect-bytes.js';
 import { joinBlocks } from '../bytes/join-blocks.js';
+import { noting } from '../bytes/noting.js';
 import { learnAddress } from './bucket-address.js';
 import type { DirectLimits } from './direct-get.js';
+import { listPages } from './list-pages.js';
 import type {
   ByteRange,
   ObjectFacts,
@@ -281,23 +283,14 @@ class S3ObjectStore implements ObjectStore {
     }
   }
 
-  async *#pages(
+  #pages(
     prefixUrl: string,
-    how: { readonly StartAfter?: string | undefined; readonly Delimiter?: string },
+    how: Pick<ListObjectsV2CommandInput, 'StartAfter' | 'Delimiter'>,
   ): AsyncGenerator<ListObjectsV2CommandOutput, void, undefined> {
     const { bucket, key } = parseS3Url(prefixUrl);
-    let token: string | undefined;
-    do {
-      const command = new ListObjectsV2Command({
-        Bucket: bucket,
-        Prefix: key,
-        ...how,
-        ContinuationToken: token,
-      });
-      const page = await this.#ask(prefixUrl, {}, (client) => client.send(command));
-      yield page;
-      token = page.IsTruncated === true ? page.NextContinuationToken : undefined;
-    } while (token !== undefined);
+    return listPages({ Bucket: bucket, Prefix: key, ...how }, (command) =>
+      this.#ask(prefixUrl, {}, (client) => client.send(command)),
+    );
   }
 
   async #ask<T>(
@@ -313,18 +306,5 @@ class S3ObjectStore implements ObjectStore {
       signal?.throwIfAborted();
       throw storageError(error, url);
     }
-  }
-}
-
-/** The same pieces; a failure of their source is told before it is thrown on. */
-async function* noting<T>(
-  pieces: AsyncIterable<T>,
-  note: (error: unknown) => void,
-): AsyncGenerator<T, void, undefined> {
-  try {
-    yield* pieces;
-  } catch (error) {
-    note(error);
-    throw error;
   }
 }
