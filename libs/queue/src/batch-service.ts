@@ -117,9 +117,16 @@ export interface BatchService {
    * Asks for a batch to be stopped. Repeating it changes nothing.
    *
    * @throws `BATCH_NOT_FOUND`; `BATCH_STATE_CONFLICT` when every item has its outcome already (finalizing,
-   *   completed) or the batch failed.
+   *   completed) or the batch ended otherwise (failed, expired).
    */
   cancel(id: string): Promise<Batch>;
+  /**
+   * Deletes a batch and what it wrote, nothing else that lies there. When it resolves, nobody sees the batch
+   * any more, and its files will go whatever happens.
+   *
+   * @throws `BATCH_NOT_FOUND`, also when it was deleted before; `BATCH_STATE_CONFLICT` when it is not closed.
+   */
+  delete(id: string): Promise<void>;
   /**
    * A page of results in manifest order. While the batch runs it ends before the first item without an
    * outcome. A page may hold fewer than `limit` results, even none, and still have a `nextCursor`: a

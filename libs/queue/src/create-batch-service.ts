@@ -1,4 +1,4 @@
-import { CroplineError, type Batch, type ItemResult } from '@cropline/contracts';
+import { CroplineError, FINAL_STATUSES, type Batch, type ItemResult } from '@cropline/contracts';
 import { batchKind, isBatchId } from './batch/batch-id.js';
 import { batchRate, type BatchRate } from './batch/batch-rate.js';
 import { batchView } from './batch/batch-view.js';
@@ -7,6 +7,7 @@ import { submitBatch } from './batch/submit-batch.js';
 import type { BatchService, BatchServiceOptions } from './batch-service.js';
 import { estimateBatch } from './estimate/estimate-batch.js';
 import { MeasuredRates, type MeasuredRate } from './estimate/measured-rates.js';
+import { beginDeletion } from './coordination/deleter.js';
 import { createClassify } from './classification/classify.js';
 import {
   openCoordinationQueue,
@@ -39,6 +40,7 @@ export function createBatchService(options: BatchServiceOptions): BatchService {
   const states = new BatchStates(redis, keys);
   const coordination = openCoordinationQueue(redis, keys);
   coordination.on('error', (error) => log.debug({ error: error.message }, 'queue error'));
+  const deleting = { states, store, coordination };
   const reconciliations = new Reconciliations(redis, keys);
   const submitting = { store, states, guard, outputUrl, keys: new IdempotencyKeys(redis, keys) };
   const rates = new MeasuredRates(redis, keys);
@@ -125,8 +127,8 @@ export function createBatchService(options: BatchServiceOptions): BatchService {
       return { batches, nextCursor: more ? writeBatchCursor(last) : null };
     },
     cancel: async (id) => {
-      const before = await found(id, (it) => states.cancel(it));
-      if (before === 'finalizing' || before === 'completed' || before === 'failed') {
+      const before = await found(id, (it) => states.stop(it, 'cancelled'));
+      if (before === 'finalizing' || (before !== 'cancelled' && FINAL_STATUSES.has(before))) {
         throw new CroplineError(
           'BATCH_STATE_CONFLICT',
           `Expected a batch that can still be stopped, but ${id} is ${before}; its results are kept.`,
@@ -134,6 +136,17 @@ export function createBatchService(options: BatchServiceOptions): BatchService {
       }
       if (before !== 'cancelled') await advance(id);
       return service.get(id);
+    },
+    delete: async (id) => {
+      const deletion = await found(id, async (it) => {
+        const burial = await beginDeletion(deleting, it);
+        return burial.outcome === 'gone' ? null : burial;
+      });
+      if (deletion.outcome === 'buried') return;
+      throw new CroplineError(
+        'BATCH_STATE_CONFLICT',
+        `Expected a batch that is closed, but ${id} is ${deletion.status}; cancel it first, or wait for its end.`,
+      );
     },
     results: async (id, query) => resultsPage(store, await snapshot(id), query),
     resultLines: async function* (id, status) {

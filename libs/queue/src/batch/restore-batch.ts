@@ -4,7 +4,7 @@ import { setCounted, type ClosedBatch } from '../redis/batch-state.js';
 import type { BatchStates } from '../redis/batch-states.js';
 import { countOutcomes, modelOf, parseResult } from '../results/part-lines.js';
 import { readAhead } from '../results/read-ahead.js';
-import { batchFolder } from './batch-folder.js';
+import { batchFolder, chunkOfPart } from './batch-folder.js';
 import { chunkCount, dueAt, type BatchRecord } from './batch-record.js';
 import type { ClosingDocument } from './closing-document.js';
 import { readDocument } from './read-document.js';
@@ -13,7 +13,8 @@ const PARTS_AHEAD = 16;
 
 /**
  * Enters a batch into Redis again from what object storage has of it: its record, its parts, and how it
- * ended, if it did. What has no part will be planned and run again.
+ * ended, if it did. What has no part will be planned and run again. One that was being deleted is not
+ * entered: its deletion goes on.
  *
  * @returns Whether object storage has such a batch.
  */
@@ -28,6 +29,11 @@ export async function restoreBatch(
     readDocument<ClosingDocument>(store, files.closing),
   ]);
   if (record === null) return false;
+  if (record.deleting === true) {
+    await states.deletions.bury(record.id, record);
+    return false;
+  }
+  if ((await states.deletions.grave(record.id)) !== null) return false;
   if (closing !== null) {
     await enterClosed(states, store, record, closing);
     return true;
@@ -76,18 +82,12 @@ async function countedParts(
   const bits = Buffer.alloc(Math.ceil(chunks / 8));
   let counted = 0;
   for await (const { url } of store.list(`${folder}/parts/`)) {
-    const chunk = chunkOf(url);
+    const chunk = chunkOfPart(url);
     if (chunk === null || chunk >= chunks) continue;
     setCounted(bits, chunk);
     counted += 1;
   }
   return { chunks: counted, bits };
-}
-
-/** The chunk whose part this is; null for an object that is none. */
-function chunkOf(url: string): number | null {
-  const [, digits] = /\/parts\/(\d{6,})\.jsonl$/.exec(url) ?? [];
-  return digits === undefined ? null : Number(digits);
 }
 
 async function* parts(
@@ -97,7 +97,7 @@ async function* parts(
   const { part } = batchFolder(folder);
   const chunks: number[] = [];
   for await (const { url } of store.list(`${folder}/parts/`)) {
-    const chunk = chunkOf(url);
+    const chunk = chunkOfPart(url);
     if (chunk !== null) chunks.push(chunk);
   }
   let n = 0;

@@ -1,5 +1,5 @@
-import type { Batch, BatchStatus, ModelRef } from '@cropline/contracts';
-import type { BatchRecord } from '../batch/batch-record.js';
+import type { Batch, BatchStatus, CancelReason, ModelRef } from '@cropline/contracts';
+import { chunkCount, type BatchRecord } from '../batch/batch-record.js';
 
 /** How many items have which outcome. */
 export interface Outcomes {
@@ -20,11 +20,15 @@ export interface BatchState extends Outcomes {
   /** Where in the manifest the first chunk not planned begins, in bytes. */
   readonly offset: number;
   readonly sealed: boolean;
+  /** Why it is stopped, or was, before every item was run. */
+  readonly stop: CancelReason | null;
   readonly model: ModelRef | null;
   readonly error: Batch['error'];
   readonly startedAt: number | null;
   readonly finishedAt: number | null;
   readonly cancelRequestedAt: number | null;
+  /** When it is stopped if it still runs. */
+  readonly expiresAt: number | null;
 }
 
 /** What is known of a batch that was closed before it is entered. Times in milliseconds since 1970. */
@@ -39,6 +43,28 @@ export interface ClosedBatch {
   readonly counted: { readonly chunks: number; readonly bits: Buffer };
   /** When it is to be deleted. */
   readonly dueAt: number | null;
+}
+
+/** The fields of the hash of a batch that is closed, but for its status. */
+export function closedFields(
+  record: BatchRecord,
+  { counts, model, error, startedAt, finishedAt, counted }: ClosedBatch,
+): Record<string, string | number> {
+  return {
+    record: JSON.stringify(record),
+    total: record.total,
+    chunks: chunkCount(record),
+    counted: counted.chunks,
+    planned: counted.chunks,
+    sealed: 1,
+    succeeded: counts.succeeded,
+    failed: counts.failed,
+    cancelled: counts.cancelled,
+    finishedAt,
+    ...(startedAt === null ? {} : { startedAt }),
+    ...(model === null ? {} : { model: JSON.stringify(model) }),
+    ...(error === null ? {} : { error: JSON.stringify(error) }),
+  };
 }
 
 /** Whether a bit of `countedBits` is set. */
@@ -66,6 +92,7 @@ export function parseState(hash: Readonly<Record<string, string>>): BatchState |
     planned: number('planned'),
     offset: number('offset'),
     sealed: hash['sealed'] !== undefined,
+    stop: (hash['stop'] as CancelReason | undefined) ?? null,
     succeeded: number('succeeded'),
     failed: number('failed'),
     cancelled: number('cancelled'),
@@ -74,5 +101,6 @@ export function parseState(hash: Readonly<Record<string, string>>): BatchState |
     startedAt: time('startedAt'),
     finishedAt: time('finishedAt'),
     cancelRequestedAt: time('cancelRequestedAt'),
+    expiresAt: time('expiresAt'),
   };
 }
