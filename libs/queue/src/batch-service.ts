@@ -1,5 +1,6 @@
 import type {
   Batch,
+  BatchEstimate,
   BatchPage,
   BatchStatus,
   ClassifyOptions,
@@ -95,6 +96,14 @@ export interface BatchService {
    *   one with the key is under way.
    */
   submit(request: CreateBatchRequest, options?: SubmitOptions): Promise<Submitted>;
+  /**
+   * What a batch would come to, were it submitted so; nothing is stored. A source is read up to a million items
+   * or ten seconds, and its faults are thrown.
+   *
+   * @throws What `submit` throws; `SOURCE_NOT_FOUND`, `SOURCE_ACCESS_DENIED`, `SOURCE_EMPTY`, `SOURCE_INVALID`,
+   *   `SOURCE_TOO_LARGE`
+   */
+  estimate(request: CreateBatchRequest, list?: ItemList): Promise<BatchEstimate>;
   /**
    * A batch. One that Redis has lost is restored from object storage first; so it is with every call that
    * names a batch.

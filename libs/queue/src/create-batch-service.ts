@@ -6,6 +6,8 @@ import { restoreById } from './batch/restore-by-id.js';
 import { writeStop } from './batch/stop-document.js';
 import { submitBatch } from './batch/submit-batch.js';
 import type { BatchService, BatchServiceOptions } from './batch-service.js';
+import { estimateBatch } from './estimate/estimate-batch.js';
+import { MeasuredRates, type MeasuredRate } from './estimate/measured-rates.js';
 import { beginDeletion } from './coordination/deleter.js';
 import { createClassify } from './classification/classify.js';
 import {
@@ -27,6 +29,9 @@ import { itemState } from './results/item-state.js';
 import { resultLines } from './results/result-lines.js';
 import { resultsPage } from './results/results-page.js';
 
+/** How many running batches an estimate looks at, the newest. */
+const MOST_RUNNING = 50;
+
 /** Connects a batch service. It survives outages of Redis; while one lasts its calls fail at once. */
 export function createBatchService(options: BatchServiceOptions): BatchService {
   const { store, outputUrl, log = SILENT_LOGGER } = options;
@@ -39,6 +44,7 @@ export function createBatchService(options: BatchServiceOptions): BatchService {
   const deleting = { states, store, coordination };
   const reconciliations = new Reconciliations(redis, keys);
   const submitting = { store, states, guard, outputUrl, keys: new IdempotencyKeys(redis, keys) };
+  const rates = new MeasuredRates(redis, keys);
   const classification = createClassify({ ...options, log, keys, redis, guard, states });
 
   const restoring = new Map<string, Promise<boolean>>();
@@ -91,6 +97,16 @@ export function createBatchService(options: BatchServiceOptions): BatchService {
       const { id, replayed } = await submitBatch(submitting, request, submitOptions);
       await advance(id);
       return { batch: await service.get(id), replayed };
+    },
+    estimate: (request, list) => {
+      const running = async (): Promise<MeasuredRate[]> => {
+        const { batches } = await service.list({ status: 'in_progress', limit: MOST_RUNNING });
+        return batches.flatMap(({ options: { crops }, imagesPerSecond }) =>
+          imagesPerSecond === null || imagesPerSecond === 0 ? [] : [{ crops, imagesPerSecond }],
+        );
+      };
+      const last = (): Promise<MeasuredRate[]> => guard(() => rates.last());
+      return estimateBatch({ store, running, last }, request, list);
     },
     get: async (id) => view(await found(id, (it) => states.read(it))),
     list: async ({ status, cursor, limit }) => {

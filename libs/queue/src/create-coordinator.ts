@@ -9,6 +9,7 @@ import { watchForLoss } from './coordination/loss-watch.js';
 import { reconcile, type ReconcilerContext } from './coordination/reconciler.js';
 import { readBatchSource } from './coordination/source-reader.js';
 import { Sweeper } from './coordination/sweeper.js';
+import { MeasuredRates } from './estimate/measured-rates.js';
 import { openChunkQueue } from './jobs/chunk-job.js';
 import {
   COORDINATION_QUEUE,
@@ -40,6 +41,7 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
   const sources = openSourceQueue(redis, keys);
   const states = new BatchStates(redis, keys);
   const order = new FairOrder(redis, keys, chunks);
+  const rates = new MeasuredRates(redis, keys);
   const reconciliations = new Reconciliations(redis, keys);
   const context: ReconcilerContext = {
     states,
@@ -49,6 +51,7 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
     sources,
     coordination,
     order,
+    rates,
     reconciliations,
     window,
     log,

@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { batchPageSchema, batchSchema, CroplineError } from '@cropline/contracts';
+import {
+  batchEstimateSchema,
+  batchPageSchema,
+  batchSchema,
+  CroplineError,
+} from '@cropline/contracts';
 import { problemIn, startTestApi, type TestApi } from '../testing/test-api.js';
 
 describe('batches over HTTP', () => {
@@ -69,6 +74,28 @@ describe('batches over HTTP', () => {
     expect(response.status).toBe(202);
     expect(response.headers.get('idempotent-replayed')).toBeNull();
     expect(api.fake.created.at(-1)).toMatchObject({ source });
+  });
+
+  it('answers a dry run with 200 and an estimate, and makes no batch', async () => {
+    const made = api.fake.created.length;
+    const items = [{ url: 's3://photos/1.jpg' }];
+    const inline = await api.post('/v1/batches', { items, dryRun: true });
+    const listed = await api.fetch(
+      `/v1/batches?settings=${encodeURIComponent('{"dryRun":true}')}`,
+      {
+        method: 'POST',
+        headers: { 'content-type': 'text/csv' },
+        body: 'url\ns3://photos/1.jpg\n',
+      },
+    );
+    for (const response of [inline, listed]) {
+      expect(response.status).toBe(200);
+      expect(response.headers.get('location')).toBeNull();
+      expect(batchEstimateSchema.parse(await response.json())).toMatchObject({ dryRun: true });
+    }
+    expect(api.fake.estimated).toHaveLength(2);
+    expect(api.fake.created).toHaveLength(made);
+    expect((await api.post('/v1/batches', { items, dryRun: false })).status).toBe(202);
   });
 
   it('lists batches with the query filled in', async () => {

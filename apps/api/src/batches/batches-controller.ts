@@ -11,7 +11,13 @@ import {
   Req,
   Res,
 } from '@nestjs/common';
-import type { Batch, BatchPage, CreateBatchRequest, ItemState } from '@cropline/contracts';
+import type {
+  Batch,
+  BatchEstimate,
+  BatchPage,
+  CreateBatchRequest,
+  ItemState,
+} from '@cropline/contracts';
 import type { BatchService } from '@cropline/queue';
 import type { Request, Response } from 'express';
 import { itemListOf } from '../http/item-lists.js';
@@ -41,9 +47,13 @@ export class BatchesController {
     @Query() query: unknown,
     @Body() body: unknown,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<Batch> {
+  ): Promise<Batch | BatchEstimate> {
     const list = itemListOf(request);
     const settings = list === undefined ? readBody(query, body) : listSettings(query);
+    if (settings.dryRun === true) {
+      response.status(200);
+      return this.#batches.estimate(settings, list);
+    }
     const idempotencyKey = idempotencyKeyOf(request);
     const { batch, replayed } = await this.#batches.submit(settings, { list, idempotencyKey });
     response.setHeader('Location', `/v1/batches/${encodeURIComponent(batch.id)}`);

@@ -49,7 +49,7 @@ export const OPERATIONS: readonly OperationDescription[] = [
     tag: 'Batches',
     summary: 'Submit a batch',
     description:
-      'Up to 10,000 items, or a source in object storage to read up to 10,000,000 from. When 202 is answered, the batch is stored and will be finished. One bad item in the request refuses the whole, with the index of every bad item; a source is read after the answer. A body of JSON lines or CSV (a first line that names the columns `url` and, if wanted, `id`) lists up to 10,000,000 items, may be packed with gzip, and leaves the rest of the request to the query.',
+      'Up to 10,000 items, or a source in object storage to read up to 10,000,000 from. When 202 is answered, the batch is stored and will be finished. One bad item in the request refuses the whole, with the index of every bad item; a source is read after the answer. A body of JSON lines or CSV (a first line that names the columns `url` and, if wanted, `id`) lists up to 10,000,000 items, may be packed with gzip, and leaves the rest of the request to the query. With `dryRun` nothing is stored: the request is checked, a source read (up to a million items or ten seconds), and 200 tells what the batch would come to.',
     query: listQuerySchema,
     idempotent: true,
     body: {
@@ -57,7 +57,10 @@ export const OPERATIONS: readonly OperationDescription[] = [
       'application/x-ndjson': { schema: 'ItemInput' },
       'text/csv': 'binary',
     },
-    answers: { 202: { description: 'Accepted.', schema: 'Batch', location: 'The batch.' } },
+    answers: {
+      200: { description: 'What the batch would come to: a dry run.', schema: 'BatchEstimate' },
+      202: { description: 'Accepted.', schema: 'Batch', location: 'The batch.' },
+    },
     errors: [
       'REQUEST_MALFORMED',
       'REQUEST_TOO_LARGE',
@@ -65,6 +68,11 @@ export const OPERATIONS: readonly OperationDescription[] = [
       'OUTPUT_NOT_ALLOWED',
       'IDEMPOTENCY_CONFLICT',
       'IDEMPOTENCY_IN_PROGRESS',
+      'SOURCE_NOT_FOUND',
+      'SOURCE_ACCESS_DENIED',
+      'SOURCE_EMPTY',
+      'SOURCE_INVALID',
+      'SOURCE_TOO_LARGE',
       ...OUTAGES,
     ],
   },

@@ -1,6 +1,7 @@
 import {
   CroplineError,
   type Batch,
+  type BatchEstimate,
   type BatchPage,
   type ClassifyOptions,
   type CreateBatchRequest,
@@ -14,6 +15,7 @@ import type {
   BatchService,
   ClassificationInput,
   ClassificationOutcome,
+  ItemList,
   OutcomeStatus,
   ResultsQuery,
   SubmitOptions,
@@ -89,6 +91,7 @@ export class FakeBatches implements BatchService {
   outcome: (call: ClassifyCall) => Promise<ClassificationOutcome> = () =>
     Promise.resolve({ batchId: 'b-1', itemId: '0', result: sampleResult('0') });
   readonly created: CreateBatchRequest[] = [];
+  readonly estimated: CreateBatchRequest[] = [];
   /** How each of those was submitted. */
   readonly submitted: {
     readonly format: string | undefined;
@@ -115,6 +118,23 @@ export class FakeBatches implements BatchService {
       const batch = sampleBatch(`b-${this.batches.size + 1}`, request);
       this.batches.set(batch.id, batch);
       return { batch, replayed: idempotencyKey === 'known' };
+    });
+  }
+
+  estimate(request: CreateBatchRequest, list?: ItemList): Promise<BatchEstimate> {
+    return this.#answer(async () => {
+      const pieces = list?.bytes[Symbol.asyncIterator]();
+      while (pieces !== undefined && (await pieces.next()).done !== true) continue;
+      this.estimated.push(request);
+      return {
+        dryRun: true as const,
+        items: request.items?.length ?? 0,
+        itemsComplete: true,
+        crops: 0,
+        imagesPerSecond: null,
+        seconds: null,
+        basis: 'none' as const,
+      };
     });
   }
 

@@ -1,4 +1,5 @@
 import type { CroplineError } from '@cropline/contracts';
+import type { MeasuredRates } from '../estimate/measured-rates.js';
 import type { Logger } from '../logger.js';
 import { isObjectLoss } from '../manifest/manifest-lines.js';
 import type { BatchState } from '../redis/batch-state.js';
@@ -18,6 +19,7 @@ import { removeChunks } from './stopper.js';
 /** What advancing a batch works with. */
 export interface AdvanceContext extends PlannerContext {
   readonly sources: SourceQueue;
+  readonly rates: MeasuredRates;
   readonly coordination: CoordinationQueue;
   readonly log: Logger;
 }
@@ -109,14 +111,17 @@ async function finalize(
   batchId: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const { states, log } = context;
+  const { states, rates, log } = context;
   for (;;) {
     await states.seal(batchId);
     // Read after sealing: now the counts stand still.
     const state = await states.read(batchId);
     if (state === null) return;
     try {
+      // Closing drops them.
+      const { samples } = await states.samples(batchId);
       const status = await finalizeBatch(context, state, signal);
+      if (status === 'completed') await rates.note(state, samples);
       log.info({ batchId, status }, 'batch closed');
       return;
     } catch (error) {

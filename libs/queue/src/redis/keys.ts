@@ -15,6 +15,8 @@ export interface QueueKeys {
   readonly answers: string;
   /** HASH: how far the turns of chunks are. */
   readonly turns: string;
+  /** LIST of JSON: how fast the last batches were, the latest first. */
+  readonly rates: string;
   /** HASH: how far Redis was compared with object storage, and which Redis that was. */
   readonly reconciliation: string;
   /** ZSET of ids by when they are due, in milliseconds: batches that are deleted so long after their end. */
@@ -49,6 +51,7 @@ export function queueKeys(prefix: string): QueueKeys {
     classificationsByStatus: `${tagged}:classifications:by-status`,
     answers: `${tagged}:answers`,
     turns: `${tagged}:turns`,
+    rates: `${tagged}:rates`,
     reconciliation: `${tagged}:reconciliation`,
     retention: `${tagged}:retention`,
     deletions: `${tagged}:deletions`,
