@@ -89,16 +89,19 @@ function bodyContent(body: NonNullable<OperationDescription['body']>): object {
   );
 }
 
-function answerOf({ description, schema, lines, location }: AnswerDescription): object {
+function answerOf(answer: AnswerDescription): object {
+  const { description, schema, lines, files = [], location } = answer;
+  const content = {
+    ...(schema === undefined ? {} : { 'application/json': { schema: refTo(schema) } }),
+    ...(lines === undefined ? {} : { 'application/x-ndjson': { schema: refTo(lines) } }),
+    ...Object.fromEntries(files.map((type) => [type, {}])),
+  };
   return {
     description,
     ...(location === undefined
       ? {}
       : { headers: { Location: { description: location, schema: { type: 'string' } } } }),
-    content: {
-      'application/json': { schema: refTo(schema) },
-      ...(lines === undefined ? {} : { 'application/x-ndjson': { schema: refTo(lines) } }),
-    },
+    ...(Object.keys(content).length === 0 ? {} : { content }),
   };
 }
 
