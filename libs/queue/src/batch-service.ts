@@ -13,6 +13,8 @@ import type {
 import type { ObjectStore } from '@cropline/storage';
 import type { Logger } from './logger.js';
 import type { QueueConnection } from './queue-connection.js';
+import type { ResultFile, ResultFileQuery } from './results/result-file.js';
+import type { ResultsFilter } from './results/result-filter.js';
 
 /** What a batch service needs. */
 export interface BatchServiceOptions extends QueueConnection {
@@ -44,9 +46,6 @@ export interface Submitted {
   readonly replayed: boolean;
 }
 
-/** Which outcomes a reader asks for. */
-export type OutcomeStatus = ItemResult['status'];
-
 /** One image to classify now: where it is, or its bytes. */
 export type ClassificationInput =
   { readonly url: string } | { readonly bytes: Buffer; readonly contentType: string };
@@ -66,8 +65,7 @@ export interface BatchQuery {
 }
 
 /** What a page of results is asked by. */
-export interface ResultsQuery {
-  readonly status?: OutcomeStatus | undefined;
+export interface ResultsQuery extends ResultsFilter {
   readonly cursor?: string | undefined;
   readonly limit: number;
 }
@@ -135,8 +133,12 @@ export interface BatchService {
    * @throws `BATCH_NOT_FOUND`, `CURSOR_INVALID`
    */
   results(id: string, query: ResultsQuery): Promise<ResultsPage>;
-  /** JSONL of every outcome there is now, in manifest order, streamed. @throws `BATCH_NOT_FOUND` */
-  resultLines(id: string, status?: OutcomeStatus): AsyncIterable<Buffer>;
+  /**
+   * The outcomes there are now as a file, in manifest order, made as it is read.
+   *
+   * @throws `BATCH_NOT_FOUND`; `STORAGE_OBJECT_NOT_FOUND` when the results of a closed batch are gone.
+   */
+  resultFile(id: string, query: ResultFileQuery): Promise<ResultFile>;
   /** @throws `BATCH_NOT_FOUND`, `ITEM_NOT_FOUND` */
   item(id: string, itemId: string): Promise<ItemState>;
   /**

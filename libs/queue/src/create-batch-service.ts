@@ -26,7 +26,7 @@ import { Reconciliations } from './redis/reconciliations.js';
 import { guardRedis } from './redis/redis-guard.js';
 import { readBatchCursor, writeBatchCursor } from './results/cursors.js';
 import { itemState } from './results/item-state.js';
-import { resultLines } from './results/result-lines.js';
+import { resultFile } from './results/result-file.js';
 import { resultsPage } from './results/results-page.js';
 
 /** How many running batches an estimate looks at, the newest. */
@@ -156,9 +156,7 @@ export function createBatchService(options: BatchServiceOptions): BatchService {
       );
     },
     results: async (id, query) => resultsPage(store, await snapshot(id), query),
-    resultLines: async function* (id, status) {
-      yield* resultLines(store, await snapshot(id), status);
-    },
+    resultFile: async (id, query) => resultFile(store, await snapshot(id), query),
     item: async (id, itemId) => itemState(store, await snapshot(id), itemId),
     classify: (input, classifyOptions, waitMs, signal) =>
       classification.classify(input, classifyOptions, waitMs, signal, async (id, itemId) => {

@@ -91,11 +91,13 @@ function bodyContent(body: NonNullable<OperationDescription['body']>): object {
   );
 }
 
-function answerOf({ description, schema, text, lines, location }: AnswerDescription): object {
+function answerOf(answer: AnswerDescription): object {
+  const { description, schema, text, lines, files = [], location } = answer;
   const content = {
     ...(schema === undefined ? {} : { 'application/json': { schema: refTo(schema) } }),
     ...(lines === undefined ? {} : { 'application/x-ndjson': { schema: refTo(lines) } }),
     ...(text === undefined ? {} : { [text]: { schema: { type: 'string' } } }),
+    ...Object.fromEntries(files.map((type) => [type, {}])),
   };
   return {
     description,

@@ -1,9 +1,9 @@
 import type { ErrorCode } from '@cropline/contracts';
 import type { z } from 'zod';
 import {
+  anyResultsQuerySchema,
   batchListQuerySchema,
   listQuerySchema,
-  resultsQuerySchema,
   uploadQuerySchema,
 } from '../http/queries.js';
 
@@ -34,6 +34,8 @@ export interface AnswerDescription {
   readonly text?: string;
   /** Also as NDJSON, one of these a line. */
   readonly lines?: string;
+  /** Also as bytes of these content types. */
+  readonly files?: readonly string[];
   /** What its Location names. */
   readonly location?: string;
 }
@@ -139,12 +141,25 @@ export const OPERATIONS: readonly OperationDescription[] = [
     tag: 'Results',
     summary: 'Read results in manifest order, also while the batch runs',
     description:
-      'JSON: a page; follow `nextCursor` until it is null to see every item once. With `Accept: application/x-ndjson`: every outcome there is now, streamed; only `status` applies.',
-    query: resultsQuerySchema,
+      'JSON: a page; follow `nextCursor` until it is null to see every item once. With `format`, or an `Accept` that names one of them: every outcome there is now, streamed as JSON lines, CSV or Parquet. All of the JSON lines of a closed batch have an `ETag` and a length, and may be asked for in ranges (`Range`, `If-Range`).',
+    query: anyResultsQuerySchema,
     answers: {
-      200: { description: 'A page, or lines.', schema: 'ResultsPage', lines: 'ItemResult' },
+      200: {
+        description: 'A page, or a file.',
+        schema: 'ResultsPage',
+        lines: 'ItemResult',
+        files: ['text/csv', 'application/vnd.apache.parquet'],
+      },
+      206: { description: 'The range of the JSON lines.', lines: 'ItemResult' },
+      304: { description: 'They are the version that `If-None-Match` names.' },
     },
-    errors: ['BATCH_NOT_FOUND', 'CURSOR_INVALID', ...OUTAGES],
+    errors: [
+      'BATCH_NOT_FOUND',
+      'CURSOR_INVALID',
+      'RANGE_NOT_SATISFIABLE',
+      'STORAGE_OBJECT_NOT_FOUND',
+      ...OUTAGES,
+    ],
   },
   {
     method: 'get',

@@ -16,7 +16,8 @@ import type {
   ClassificationInput,
   ClassificationOutcome,
   ItemList,
-  OutcomeStatus,
+  ResultFile,
+  ResultFileQuery,
   ResultsQuery,
   SubmitOptions,
   Submitted,
@@ -85,8 +86,10 @@ export class FakeBatches implements BatchService {
   looks = 0;
   /** The outcomes of every batch. */
   outcomes: ItemResult[] = [];
-  /** Replaces the lines of `outcomes`. */
-  lines: ((id: string) => AsyncIterable<Buffer>) | null = null;
+  /** Replaces what is read of a file, which is the lines of `outcomes`. */
+  lines: (() => AsyncIterable<Buffer>) | null = null;
+  /** The ETag of results that are stored, when they are. */
+  etag: string | null = null;
   /** How a classification ends. */
   outcome: (call: ClassifyCall) => Promise<ClassificationOutcome> = () =>
     Promise.resolve({ batchId: 'b-1', itemId: '0', result: sampleResult('0') });
@@ -98,7 +101,7 @@ export class FakeBatches implements BatchService {
     readonly text: string;
     readonly idempotencyKey: string | undefined;
   }[] = [];
-  readonly queries: (BatchQuery | ResultsQuery)[] = [];
+  readonly queries: (BatchQuery | ResultsQuery | ResultFileQuery)[] = [];
   readonly classified: ClassifyCall[] = [];
   /** How often a reconciliation was asked for. */
   reconciliationsAsked = 0;
@@ -172,17 +175,23 @@ export class FakeBatches implements BatchService {
     });
   }
 
-  async *resultLines(id: string, status?: OutcomeStatus): AsyncGenerator<Buffer> {
-    await this.#answer(() => this.#batch(id));
-    if (this.lines !== null) {
-      yield* this.lines(id);
-      return;
-    }
-    for (const outcome of this.outcomes) {
-      if (status === undefined || outcome.status === status) {
-        yield Buffer.from(`${JSON.stringify(outcome)}\n`);
-      }
-    }
+  resultFile(id: string, query: ResultFileQuery): Promise<ResultFile> {
+    return this.#answer(() => {
+      this.#batch(id);
+      this.queries.push(query);
+      const { etag, lines, outcomes } = this;
+      const text = outcomes
+        .filter(({ status }) => query.status === undefined || status === query.status)
+        .map((outcome) => `${JSON.stringify(outcome)}\n`);
+      const bytes = Buffer.from(text.join(''));
+      return {
+        stored: etag === null ? null : { bytes: bytes.length, etag },
+        read: async function* (range) {
+          const { start, end = bytes.length } = range ?? { start: 0 };
+          yield* lines === null ? [bytes.subarray(start, end + 1)] : lines();
+        },
+      };
+    });
   }
 
   item(id: string, itemId: string): Promise<ItemState> {
