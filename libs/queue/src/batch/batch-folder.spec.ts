@@ -5,9 +5,9 @@ const FOLDER = 's3://results/out/b1';
 
 describe('the files of a batch', () => {
   it('are all known to whoever deletes it', () => {
-    const urls = Object.values(batchFolder(FOLDER)).map((file) =>
-      typeof file === 'string' ? file : file(1_234_567),
-    );
+    const urls = Object.values<string | ((chunk: number) => string)>({
+      ...batchFolder(FOLDER),
+    }).map((file) => (typeof file === 'string' ? file : file(1_234_567)));
     for (const url of urls) {
       const name = url.slice(FOLDER.length + 1);
       expect([name, isBatchFile(name, 'classification')]).toEqual([name, true]);
