@@ -108,7 +108,7 @@ export interface BatchService {
    * Asks for a batch to be stopped. Repeating it changes nothing.
    *
    * @throws `BATCH_NOT_FOUND`; `BATCH_STATE_CONFLICT` when every item has its outcome already (finalizing,
-   *   completed) or the batch failed.
+   *   completed) or the batch ended otherwise (failed, expired).
    */
   cancel(id: string): Promise<Batch>;
   /**

@@ -1,4 +1,4 @@
-import { CroplineError, type Batch, type ItemResult } from '@cropline/contracts';
+import { CroplineError, FINAL_STATUSES, type Batch, type ItemResult } from '@cropline/contracts';
 import { batchKind, isBatchId } from './batch/batch-id.js';
 import { batchRate, type BatchRate } from './batch/batch-rate.js';
 import { batchView } from './batch/batch-view.js';
@@ -111,8 +111,8 @@ export function createBatchService(options: BatchServiceOptions): BatchService {
       return { batches, nextCursor: more ? writeBatchCursor(last) : null };
     },
     cancel: async (id) => {
-      const before = await found(id, (it) => states.cancel(it));
-      if (before === 'finalizing' || before === 'completed' || before === 'failed') {
+      const before = await found(id, (it) => states.stop(it, 'cancelled'));
+      if (before === 'finalizing' || (before !== 'cancelled' && FINAL_STATUSES.has(before))) {
         throw new CroplineError(
           'BATCH_STATE_CONFLICT',
           `Expected a batch that can still be stopped, but ${id} is ${before}; its results are kept.`,

@@ -70,6 +70,9 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
       case 'reconcile':
         await reconcile(context, closing.signal);
         return;
+      case 'expire':
+        await requestAdvance(coordination, job.data.batchId);
+        return;
       case 'advance': {
         const advanced = await advanceBatch(context, job.data.batchId, closing.signal);
         if (advanced === 'done') return;

@@ -41,6 +41,14 @@ export interface BatchRecord {
   readonly version: string;
 }
 
+/** When what is left of a batch is not to be run any more, in milliseconds since 1970; null for never. */
+export function expiryOf({
+  createdAt,
+  expiresAfter,
+}: Pick<BatchRecord, 'createdAt' | 'expiresAfter'>): number | null {
+  return expiresAfter === undefined ? null : Date.parse(createdAt) + expiresAfter * 1000;
+}
+
 /** How many chunks a batch has. */
 export function chunkCount({ total, chunkSize }: Pick<BatchRecord, 'total' | 'chunkSize'>): number {
   return Math.ceil(total / chunkSize);

@@ -12,7 +12,7 @@ export interface ClosedFile {
 /** The content of manifest.json, written last of a batch's files: how it ended and what it left. */
 export interface ClosingDocument {
   readonly id: string;
-  readonly status: Extract<BatchStatus, 'completed' | 'cancelled' | 'failed'>;
+  readonly status: Extract<BatchStatus, 'completed' | 'cancelled' | 'expired' | 'failed'>;
   readonly counts: Outcomes & { readonly total: number };
   readonly model: ModelRef | null;
   readonly options: ClassifyOptions;

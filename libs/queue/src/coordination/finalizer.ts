@@ -12,6 +12,7 @@ import { writeDocument } from '../batch/read-document.js';
 import { splitLines } from '../manifest/read-lines.js';
 import type { BatchState, Outcomes } from '../redis/batch-state.js';
 import type { BatchStates } from '../redis/batch-states.js';
+import { gapOf } from '../results/gap.js';
 import { parseResult } from '../results/part-lines.js';
 import { joinedParts } from '../results/joined-parts.js';
 
@@ -41,13 +42,7 @@ export async function finalizeBatch(
   if (closingAt === null) return null;
   const status = finalStatus(state);
   const counted = await states.countedBits(record.id);
-  const parts = joinedParts(
-    store,
-    state,
-    counted,
-    status === 'failed' ? 'nothing' : 'cancelled',
-    signal,
-  );
+  const parts = joinedParts(store, state, counted, gapOf(state), signal);
   const { counts, results, errors } = await writeResults(store, record.folder, parts, signal);
   const { options, metadata, total, createdAt, folder } = record;
   const closing: ClosingDocument = {
@@ -73,9 +68,9 @@ export async function finalizeBatch(
   return status;
 }
 
-function finalStatus({ status, error }: BatchState): 'failed' | 'cancelled' | 'completed' {
-  if (error !== null) return 'failed';
-  return status === 'cancelling' ? 'cancelled' : 'completed';
+function finalStatus({ error, stop }: BatchState): ClosingDocument['status'] {
+  if (error !== null || stop === 'error_threshold') return 'failed';
+  return stop ?? 'completed';
 }
 
 /** Writes both files in one pass over the parts, holding no more than the streams' buffers. */

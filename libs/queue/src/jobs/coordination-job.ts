@@ -11,6 +11,12 @@ export interface AdvanceJob {
   readonly batchId: string;
 }
 
+/** Looks whether the time of a batch is over. */
+export interface ExpireJob {
+  readonly kind: 'expire';
+  readonly batchId: string;
+}
+
 /** Looks after every open batch. */
 export interface SweepJob {
   readonly kind: 'sweep';
@@ -28,7 +34,7 @@ export interface DeleteJob {
 }
 
 /** Everything a coordinator is asked to do. */
-export type CoordinationJob = AdvanceJob | SweepJob | ReconcileJob | DeleteJob;
+export type CoordinationJob = AdvanceJob | ExpireJob | SweepJob | ReconcileJob | DeleteJob;
 
 /** The queue of coordination jobs; a job's name is its kind. */
 export type CoordinationQueue = Queue<CoordinationJob, undefined, CoordinationJob['kind']>;
@@ -74,6 +80,28 @@ export async function requestReconcile(queue: CoordinationQueue): Promise<void> 
     { kind: 'reconcile' },
     { ...FORGET, deduplication: { id: 'reconcile' } },
   );
+}
+
+/** Has a batch advanced when its time is over; asked again before that, it changes nothing. */
+export async function scheduleExpiry(
+  queue: CoordinationQueue,
+  batchId: string,
+  expiresAt: number,
+): Promise<void> {
+  await queue.add(
+    'expire',
+    { kind: 'expire', batchId },
+    { ...FORGET, jobId: expiryJobId(batchId), delay: Math.max(0, expiresAt - Date.now()) },
+  );
+}
+
+/** Takes back `scheduleExpiry`: a batch that has ended leaves nothing behind in the queue. */
+export async function unscheduleExpiry(queue: CoordinationQueue, batchId: string): Promise<void> {
+  await queue.remove(expiryJobId(batchId));
+}
+
+function expiryJobId(batchId: string): string {
+  return `expire-${batchId}`;
 }
 
 /** Has every open batch looked after regularly, by whichever coordinator takes the job. */

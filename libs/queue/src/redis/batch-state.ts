@@ -1,4 +1,4 @@
-import type { Batch, BatchStatus, ModelRef } from '@cropline/contracts';
+import type { Batch, BatchStatus, CancelReason, ModelRef } from '@cropline/contracts';
 import { chunkCount, type BatchRecord } from '../batch/batch-record.js';
 
 /** How many items have which outcome. */
@@ -20,11 +20,15 @@ export interface BatchState extends Outcomes {
   /** Where in the manifest the first chunk not planned begins, in bytes. */
   readonly offset: number;
   readonly sealed: boolean;
+  /** Why it is stopped, or was, before every item was run. */
+  readonly stop: CancelReason | null;
   readonly model: ModelRef | null;
   readonly error: Batch['error'];
   readonly startedAt: number | null;
   readonly finishedAt: number | null;
   readonly cancelRequestedAt: number | null;
+  /** When it is stopped if it still runs. */
+  readonly expiresAt: number | null;
 }
 
 /** What is known of a batch that was closed before it is entered. Times in milliseconds since 1970. */
@@ -88,6 +92,7 @@ export function parseState(hash: Readonly<Record<string, string>>): BatchState |
     planned: number('planned'),
     offset: number('offset'),
     sealed: hash['sealed'] !== undefined,
+    stop: (hash['stop'] as CancelReason | undefined) ?? null,
     succeeded: number('succeeded'),
     failed: number('failed'),
     cancelled: number('cancelled'),
@@ -96,5 +101,6 @@ export function parseState(hash: Readonly<Record<string, string>>): BatchState |
     startedAt: time('startedAt'),
     finishedAt: time('finishedAt'),
     cancelRequestedAt: time('cancelRequestedAt'),
+    expiresAt: time('expiresAt'),
   };
 }

@@ -1,7 +1,8 @@
-import type { Batch, BatchStatus, ModelRef } from '@cropline/contracts';
+import type { Batch, BatchStatus, CancelReason, ModelRef } from '@cropline/contracts';
 import type { Redis } from 'ioredis';
 import { batchKind } from '../batch/batch-id.js';
-import { chunkCount, type BatchRecord } from '../batch/batch-record.js';
+import { chunkCount, expiryOf, type BatchRecord } from '../batch/batch-record.js';
+import { errorLimit } from '../batch/error-limit.js';
 import {
   closedFields,
   isCounted,
@@ -14,7 +15,6 @@ import { Deletions } from './deletions.js';
 import type { QueueKeys } from './keys.js';
 import { runScript } from './script.js';
 import { beginBatch3 } from './scripts/begin-batch-3.js';
-import { cancelBatch2 } from './scripts/cancel-batch-2.js';
 import { claimSource1 } from './scripts/claim-source-1.js';
 import { closeBatch4 } from './scripts/close-batch-4.js';
 import { countChunk4 } from './scripts/count-chunk-4.js';
@@ -22,6 +22,7 @@ import { createBatch3 } from './scripts/create-batch-3.js';
 import { enterClosedBatch5 } from './scripts/enter-closed-batch-5.js';
 import { failBatch2 } from './scripts/fail-batch-2.js';
 import { sealBatch1 } from './scripts/seal-batch-1.js';
+import { stopBatch2 } from './scripts/stop-batch-2.js';
 import { storeCursor1 } from './scripts/store-cursor-1.js';
 import { storeTotal1 } from './scripts/store-total-1.js';
 
@@ -39,6 +40,8 @@ export interface ChunkStanding {
   readonly status: BatchStatus;
   readonly sealed: boolean;
   readonly counted: boolean;
+  /** Why the batch is stopped, if it is. */
+  readonly stop: CancelReason | null;
 }
 
 /** What counting a chunk came to; count-chunk-4 explains the verdicts. */
@@ -77,8 +80,8 @@ export class BatchStates {
     return Promise.all(ids.map((id) => this.read(id)));
   }
 
-  /** Enters a new batch. */
-  async create(record: BatchRecord): Promise<void> {
+  /** Enters a new batch, which is stopped when so many of its items have failed. */
+  async create(record: BatchRecord, limit = errorLimit(record)): Promise<void> {
     const { id, total } = record;
     await runScript(
       this.#redis,
@@ -90,6 +93,8 @@ export class BatchStates {
         total,
         chunkCount(record),
         batchKind(id) === 'batch' ? '1' : '0',
+        limit ?? '',
+        expiryOf(record) ?? '',
       ],
     );
   }
@@ -132,7 +137,7 @@ export class BatchStates {
       this.#redis,
       storeTotal1,
       [this.#keys.batch(id)],
-      [claim, JSON.stringify(record), total, chunkCount(record)],
+      [claim, JSON.stringify(record), total, chunkCount(record), errorLimit(record) ?? ''],
     );
     return stored === 1;
   }
@@ -181,12 +186,17 @@ export class BatchStates {
 
   /** Where a chunk stands, or null when its batch is gone. */
   async standing(id: string, chunk: number): Promise<ChunkStanding | null> {
-    const [[status, sealed], counted] = await Promise.all([
-      this.#redis.hmget(this.#keys.batch(id), 'status', 'sealed'),
+    const [[status, sealed, stop], counted] = await Promise.all([
+      this.#redis.hmget(this.#keys.batch(id), 'status', 'sealed', 'stop'),
       this.#redis.getbit(this.#keys.counted(id), chunk),
     ]);
     return typeof status === 'string'
-      ? { status: status as BatchStatus, sealed: sealed !== null, counted: counted === 1 }
+      ? {
+          status: status as BatchStatus,
+          sealed: sealed !== null,
+          counted: counted === 1,
+          stop: (stop ?? null) as CancelReason | null,
+        }
       : null;
   }
 
@@ -209,14 +219,24 @@ export class BatchStates {
     return { state, bits, counted: (chunk) => all || isCounted(bits, chunk) };
   }
 
-  /** Asks for a batch to be stopped; the status before, null when there is no such batch. */
-  async cancel(id: string): Promise<BatchStatus | null> {
+  /** Has a batch stopped; the status before, null when there is no such batch. */
+  async stop(id: string, reason: CancelReason, at = Date.now()): Promise<BatchStatus | null> {
     return (await runScript(
       this.#redis,
-      cancelBatch2,
+      stopBatch2,
       [this.#keys.batch(id), this.#index(id)],
-      [id, Date.now()],
+      [id, reason, at, ''],
     )) as BatchStatus | null;
+  }
+
+  /** Has a batch stopped because its time is over, if that is still when it expires. */
+  async expire(id: string, expiresAt: number): Promise<void> {
+    await runScript(
+      this.#redis,
+      stopBatch2,
+      [this.#keys.batch(id), this.#index(id)],
+      [id, 'expired', Date.now(), expiresAt],
+    );
   }
 
   /** Records why a batch as a whole cannot go on; the first error stands. */
