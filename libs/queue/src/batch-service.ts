@@ -112,6 +112,13 @@ export interface BatchService {
    */
   cancel(id: string): Promise<Batch>;
   /**
+   * Deletes a batch and what it wrote, nothing else that lies there. When it resolves, nobody sees the batch
+   * any more, and its files will go whatever happens.
+   *
+   * @throws `BATCH_NOT_FOUND`, also when it was deleted before; `BATCH_STATE_CONFLICT` when it is not closed.
+   */
+  delete(id: string): Promise<void>;
+  /**
    * A page of results in manifest order. While the batch runs it ends before the first item without an
    * outcome. A page may hold fewer than `limit` results, even none, and still have a `nextCursor`: a
    * filter that matches little is not searched to the end in one call.

@@ -6,6 +6,7 @@ import { restoreById } from './batch/restore-by-id.js';
 import { writeStop } from './batch/stop-document.js';
 import { submitBatch } from './batch/submit-batch.js';
 import type { BatchService, BatchServiceOptions } from './batch-service.js';
+import { beginDeletion } from './coordination/deleter.js';
 import { createClassify } from './classification/classify.js';
 import {
   openCoordinationQueue,
@@ -35,6 +36,7 @@ export function createBatchService(options: BatchServiceOptions): BatchService {
   const states = new BatchStates(redis, keys);
   const coordination = openCoordinationQueue(redis, keys);
   coordination.on('error', (error) => log.debug({ error: error.message }, 'queue error'));
+  const deleting = { states, store, coordination };
   const reconciliations = new Reconciliations(redis, keys);
   const submitting = { store, states, guard, outputUrl, keys: new IdempotencyKeys(redis, keys) };
   const classification = createClassify({ ...options, log, keys, redis, guard, states });
@@ -125,6 +127,17 @@ export function createBatchService(options: BatchServiceOptions): BatchService {
       }
       if (before !== 'cancelled') await advance(id);
       return service.get(id);
+    },
+    delete: async (id) => {
+      const deletion = await found(id, async (it) => {
+        const burial = await beginDeletion(deleting, it);
+        return burial.outcome === 'gone' ? null : burial;
+      });
+      if (deletion.outcome === 'buried') return;
+      throw new CroplineError(
+        'BATCH_STATE_CONFLICT',
+        `Expected a batch that is closed, but ${id} is ${deletion.status}; cancel it first, or wait for its end.`,
+      );
     },
     results: async (id, query) => resultsPage(store, await snapshot(id), query),
     resultLines: async function* (id, status) {

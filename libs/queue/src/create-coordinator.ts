@@ -3,6 +3,7 @@ import { describeCause } from '@cropline/contracts';
 import { Worker, WaitingError, DelayedError, type Job } from 'bullmq';
 import type { Coordinator, CoordinatorOptions } from './coordinator.js';
 import { advanceBatch } from './coordination/advance-batch.js';
+import { deleteBatch, sweepDeletions } from './coordination/deleter.js';
 import { FairOrder } from './coordination/fair-order.js';
 import { watchForLoss } from './coordination/loss-watch.js';
 import { reconcile, type ReconcilerContext } from './coordination/reconciler.js';
@@ -61,12 +62,16 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
     switch (job.data.kind) {
       case 'sweep':
         await sweeper.sweep(closing.signal);
+        await sweepDeletions(context, closing.signal);
         return;
-      case 'expire':
-        await requestAdvance(coordination, job.data.batchId);
+      case 'delete':
+        await deleteBatch(context, job.data.batchId, closing.signal);
         return;
       case 'reconcile':
         await reconcile(context, closing.signal);
+        return;
+      case 'expire':
+        await requestAdvance(coordination, job.data.batchId);
         return;
       case 'advance': {
         const advanced = await advanceBatch(context, job.data.batchId, closing.signal);

@@ -86,6 +86,19 @@ describe('batches over HTTP', () => {
     expect(batchSchema.parse(await response.json()).status).toBe('cancelling');
   });
 
+  it('deletes with 204 and nothing else, and then knows it no more', async () => {
+    const { batches } = api.fake;
+    const [batch] = batches.values();
+    batches.set('b-done', { ...batch!, id: 'b-done', status: 'completed' });
+    const remove = (): Promise<Response> => api.fetch('/v1/batches/b-done', { method: 'DELETE' });
+    const response = await remove();
+    expect(response.status).toBe(204);
+    expect(await response.text()).toBe('');
+    expect(await problemIn(await remove())).toMatchObject({ code: 'BATCH_NOT_FOUND' });
+    const open = await api.fetch('/v1/batches/b-1', { method: 'DELETE' });
+    expect(await problemIn(open)).toMatchObject({ status: 409, code: 'BATCH_STATE_CONFLICT' });
+  });
+
   it('finds an item whose id has slashes, spaces and umlauts', async () => {
     const id = 'a/b c%20ü🐈?#.jpg';
     api.fake.outcomes = [{ id, url: 's3://b/k', status: 'cancelled', reason: 'cancelled' }];
@@ -114,6 +127,9 @@ describe('batches over HTTP', () => {
         ['GET', '/v1/batches/b-1/results'],
         ['GET', '/v1/batches/b-1/items/0'],
         ['POST', '/v1/batches/b-1/cancel'],
+        ['DELETE', '/v1/batches/b-1'],
+        ['POST', '/v1/admin/reconcile'],
+        ['GET', '/v1/admin/reconcile'],
       ] as const) {
         const response = await api.fetch(path, { method });
         expect(response.status).toBe(status);

@@ -1,6 +1,7 @@
 import {
   Body,
   Controller,
+  Delete,
   Get,
   HttpCode,
   Inject,
@@ -24,7 +25,7 @@ import { listSettings } from './list-settings.js';
 const noQuery = new SchemaPipe(noQuerySchema);
 const jsonBody = new CreateBatchPipe();
 
-/** Batches: submit, look, list, cancel. */
+/** Batches: submit, look, list, cancel, delete. */
 @Controller('v1/batches')
 export class BatchesController {
   readonly #batches: BatchService;
@@ -64,6 +65,12 @@ export class BatchesController {
   @HttpCode(202)
   cancel(@Query(noQuery) _query: object, @Param('id') id: string): Promise<Batch> {
     return this.#batches.cancel(id);
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  async delete(@Query(noQuery) _query: object, @Param('id') id: string): Promise<void> {
+    await this.#batches.delete(id);
   }
 
   @Get(':id/items/:itemId')

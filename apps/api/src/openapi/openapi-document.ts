@@ -97,10 +97,14 @@ function answerOf({ description, schema, lines, location }: AnswerDescription): 
     ...(location === undefined
       ? {}
       : { headers: { Location: { description: location, schema: { type: 'string' } } } }),
-    content: {
-      'application/json': { schema: refTo(schema) },
-      ...(lines === undefined ? {} : { 'application/x-ndjson': { schema: refTo(lines) } }),
-    },
+    ...(schema === undefined
+      ? {}
+      : {
+          content: {
+            'application/json': { schema: refTo(schema) },
+            ...(lines === undefined ? {} : { 'application/x-ndjson': { schema: refTo(lines) } }),
+          },
+        }),
   };
 }
 

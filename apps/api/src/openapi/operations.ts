@@ -9,7 +9,7 @@ import {
 
 /** One endpoint as the document describes it. `schema` names a component. */
 export interface OperationDescription {
-  readonly method: 'get' | 'post';
+  readonly method: 'get' | 'post' | 'delete';
   readonly path: string;
   readonly id: string;
   readonly tag: 'Batches' | 'Results' | 'Classifications' | 'Uploads' | 'Admin' | 'Health';
@@ -28,7 +28,8 @@ export interface OperationDescription {
 /** One successful answer. */
 export interface AnswerDescription {
   readonly description: string;
-  readonly schema: string;
+  /** Left out of an answer without a body. */
+  readonly schema?: string;
   /** Also as NDJSON, one of these a line. */
   readonly lines?: string;
   /** What its Location names. */
@@ -94,6 +95,17 @@ export const OPERATIONS: readonly OperationDescription[] = [
     description:
       'What is done stays readable; the rest ends as cancelled. Repeating it changes nothing.',
     answers: { 202: { description: 'Being cancelled, or cancelled already.', schema: 'Batch' } },
+    errors: ['BATCH_NOT_FOUND', 'BATCH_STATE_CONFLICT', ...OUTAGES],
+  },
+  {
+    method: 'delete',
+    path: '/v1/batches/{id}',
+    id: 'deleteBatch',
+    tag: 'Batches',
+    summary: 'Delete a batch and what it wrote',
+    description:
+      'Of a closed batch: nobody sees it any more, and what it wrote into its folder goes, nothing else that lies there. Large batches take a minute or so until the last file is gone. `resultsExpireAfter` does the same so long after its end.',
+    answers: { 204: { description: 'It is gone for good.' } },
     errors: ['BATCH_NOT_FOUND', 'BATCH_STATE_CONFLICT', ...OUTAGES],
   },
   {

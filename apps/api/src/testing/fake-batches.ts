@@ -131,6 +131,16 @@ export class FakeBatches implements BatchService {
     return this.#answer(() => ({ ...this.#batch(id), status: 'cancelling' as const }));
   }
 
+  delete(id: string): Promise<void> {
+    return this.#answer(() => {
+      const { status } = this.#batch(id);
+      if (status !== 'completed') {
+        throw new CroplineError('BATCH_STATE_CONFLICT', `Batch ${id} is ${status}.`);
+      }
+      this.batches.delete(id);
+    });
+  }
+
   results(id: string, query: ResultsQuery): Promise<ResultsPage> {
     return this.#answer(() => {
       this.#batch(id);

@@ -5,9 +5,10 @@ import { write } from '../console.js';
 import { EXIT } from '../exit-codes.js';
 import { onInterrupt } from '../interrupts.js';
 import { paintFor } from '../output/paint.js';
-import { ProgressReporter } from '../progress/progress-reporter.js';
-import { batchProgress } from './batch-progress.js';
+import { LiveReporter } from '../progress/live-reporter.js';
+
 import { summaryLine } from './batch-text.js';
+import { BATCH_VIEW } from './batch-view.js';
 
 const LOOK_EVERY_MS = 500;
 
@@ -27,13 +28,13 @@ export async function watchBatch(
   const forget = onInterrupt(() => {
     stderr.write(`The batch goes on; follow it again with: cropline watch ${id}\n`);
   });
-  const progress = json ? null : new ProgressReporter(console);
+  const progress = json ? null : new LiveReporter(console, BATCH_VIEW);
   let last: Batch | null = null;
   try {
     for await (const batch of client.watch(id, { intervalMs: LOOK_EVERY_MS })) {
       last = batch;
       if (json) await write(stdout, `${JSON.stringify(batch)}\n`);
-      progress?.update(batchProgress(batch));
+      progress?.update(batch);
     }
   } finally {
     progress?.finish();

@@ -5,7 +5,7 @@ import { setCounted, type ClosedBatch } from '../redis/batch-state.js';
 import type { BatchStates } from '../redis/batch-states.js';
 import { countOutcomes, modelOf, parseResult } from '../results/part-lines.js';
 import { readAhead } from '../results/read-ahead.js';
-import { batchFolder } from './batch-folder.js';
+import { batchFolder, chunkOfPart } from './batch-folder.js';
 import { chunkCount, dueAt, type BatchRecord } from './batch-record.js';
 import { stopOf, type ClosingDocument } from './closing-document.js';
 import { readDocument } from './read-document.js';
@@ -15,7 +15,8 @@ const PARTS_AHEAD = 16;
 
 /**
  * Enters a batch into Redis again from what object storage has of it: its record, its parts, whether it was
- * stopped, and how it ended, if it did. What has no part will be planned and run again.
+ * stopped, and how it ended, if it did. What has no part will be planned and run again. One that was being
+ * deleted is not entered: its deletion goes on.
  *
  * It may be cut short: nothing is done with the batch before all of it is restored, and advancing it goes on
  * with this.
@@ -28,13 +29,18 @@ export async function restoreBatch(
   folder: string,
 ): Promise<boolean> {
   const files = batchFolder(folder);
-  const [record, closing, stop] = await Promise.all([
+  const [record, closing] = await Promise.all([
     readDocument<BatchRecord>(store, files.record),
     readDocument<ClosingDocument>(store, files.closing),
-    readStop(store, folder),
   ]);
   if (record === null) return false;
+  if (record.deleting === true) {
+    await states.deletions.bury(record.id, record);
+    return false;
+  }
   const { id } = record;
+  if ((await states.deletions.grave(id)) !== null) return false;
+  const stop = await readStop(store, folder);
   if (closing !== null) {
     if (await enterClosed(states, store, record, closing, stop)) return true;
     // It is known already, unless it was closed by one who was thought dead while it was being restored.
@@ -95,18 +101,12 @@ async function countedParts(
   const bits = Buffer.alloc(Math.ceil(chunks / 8));
   let counted = 0;
   for await (const { url } of store.list(`${folder}/parts/`)) {
-    const chunk = chunkOf(url);
+    const chunk = chunkOfPart(url);
     if (chunk === null || chunk >= chunks) continue;
     setCounted(bits, chunk);
     counted += 1;
   }
   return { chunks: counted, bits };
-}
-
-/** The chunk whose part this is; null for an object that is none. */
-function chunkOf(url: string): number | null {
-  const [, digits] = /\/parts\/(\d{6,})\.jsonl$/.exec(url) ?? [];
-  return digits === undefined ? null : Number(digits);
 }
 
 async function* parts(
@@ -116,7 +116,7 @@ async function* parts(
   const { part } = batchFolder(folder);
   const chunks: number[] = [];
   for await (const { url } of store.list(`${folder}/parts/`)) {
-    const chunk = chunkOf(url);
+    const chunk = chunkOfPart(url);
     if (chunk !== null) chunks.push(chunk);
   }
   let n = 0;

@@ -5,6 +5,7 @@ import { CROPLINE_VERSION, type BatchStatus } from '@cropline/contracts';
 import type { ObjectStore } from '@cropline/storage';
 import { batchFolder, JSON_LINES } from '../batch/batch-folder.js';
 import { batchKind } from '../batch/batch-id.js';
+import { dueAt } from '../batch/batch-record.js';
 import { isoTime } from '../batch/batch-view.js';
 import type { ClosedFile, ClosingDocument } from '../batch/closing-document.js';
 import { writeDocument } from '../batch/read-document.js';
@@ -60,6 +61,9 @@ export async function finalizeBatch(
   };
   await writeDocument(store, batchFolder(folder).closing, closing, signal);
   const kept = batchKind(record.id) === 'classification' ? CLASSIFICATION_KEPT_SECONDS : null;
+  const due = dueAt(record, closingAt);
+  // Before it is closed: whoever dies in between leaves a batch that is closed again.
+  if (due !== null) await states.deletions.plan(record.id, due);
   await states.close(record.id, status, counts, kept);
   return status;
 }

@@ -27,8 +27,14 @@ export interface ReconcileJob {
   readonly kind: 'reconcile';
 }
 
+/** Deletes what a batch wrote. */
+export interface DeleteJob {
+  readonly kind: 'delete';
+  readonly batchId: string;
+}
+
 /** Everything a coordinator is asked to do. */
-export type CoordinationJob = AdvanceJob | ExpireJob | SweepJob | ReconcileJob;
+export type CoordinationJob = AdvanceJob | ExpireJob | SweepJob | ReconcileJob | DeleteJob;
 
 /** The queue of coordination jobs; a job's name is its kind. */
 export type CoordinationQueue = Queue<CoordinationJob, undefined, CoordinationJob['kind']>;
@@ -58,6 +64,24 @@ export async function requestAdvance(queue: CoordinationQueue, batchId: string):
   );
 }
 
+/** Asks for what a batch wrote to be deleted; while that is asked for or under way, nothing is added. */
+export async function requestDeletion(queue: CoordinationQueue, batchId: string): Promise<void> {
+  await queue.add(
+    'delete',
+    { kind: 'delete', batchId },
+    { ...FORGET, deduplication: { id: `delete-${batchId}` } },
+  );
+}
+
+/** Asks for a reconciliation; while one is asked for or under way, nothing is added. */
+export async function requestReconcile(queue: CoordinationQueue): Promise<void> {
+  await queue.add(
+    'reconcile',
+    { kind: 'reconcile' },
+    { ...FORGET, deduplication: { id: 'reconcile' } },
+  );
+}
+
 /** Has a batch advanced when its time is over; asked again before that, it changes nothing. */
 export async function scheduleExpiry(
   queue: CoordinationQueue,
@@ -78,15 +102,6 @@ export async function unscheduleExpiry(queue: CoordinationQueue, batchId: string
 
 function expiryJobId(batchId: string): string {
   return `expire-${batchId}`;
-}
-
-/** Asks for a reconciliation; while one is asked for or under way, nothing is added. */
-export async function requestReconcile(queue: CoordinationQueue): Promise<void> {
-  await queue.add(
-    'reconcile',
-    { kind: 'reconcile' },
-    { ...FORGET, deduplication: { id: 'reconcile' } },
-  );
 }
 
 /** Has every open batch looked after regularly, by whichever coordinator takes the job. */

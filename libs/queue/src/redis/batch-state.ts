@@ -1,5 +1,5 @@
 import type { Batch, BatchStatus, CancelReason, ModelRef } from '@cropline/contracts';
-import type { BatchRecord } from '../batch/batch-record.js';
+import { chunkCount, expiryOf, type BatchRecord } from '../batch/batch-record.js';
 
 /** How many items have which outcome. */
 export interface Outcomes {
@@ -47,6 +47,32 @@ export interface ClosedBatch {
   readonly counted: { readonly chunks: number; readonly bits: Buffer };
   /** When it is to be deleted. */
   readonly dueAt: number | null;
+}
+
+/** The fields of the hash of a batch that is closed, but for its status. */
+export function closedFields(
+  record: BatchRecord,
+  { counts, model, error, stop, startedAt, finishedAt, cancelRequestedAt, counted }: ClosedBatch,
+): Record<string, string | number> {
+  const expiresAt = expiryOf(record);
+  return {
+    record: JSON.stringify(record),
+    total: record.total,
+    chunks: chunkCount(record),
+    counted: counted.chunks,
+    planned: counted.chunks,
+    sealed: 1,
+    succeeded: counts.succeeded,
+    failed: counts.failed,
+    cancelled: counts.cancelled,
+    finishedAt,
+    ...(startedAt === null ? {} : { startedAt }),
+    ...(stop === null ? {} : { stop }),
+    ...(cancelRequestedAt === null ? {} : { cancelRequestedAt }),
+    ...(expiresAt === null ? {} : { expiresAt }),
+    ...(model === null ? {} : { model: JSON.stringify(model) }),
+    ...(error === null ? {} : { error: JSON.stringify(error) }),
+  };
 }
 
 /** Whether a bit of `countedBits` is set. */

@@ -4,12 +4,14 @@ import { batchKind } from '../batch/batch-id.js';
 import { chunkCount, expiryOf, type BatchRecord } from '../batch/batch-record.js';
 import { errorLimit } from '../batch/error-limit.js';
 import {
+  closedFields,
   isCounted,
   parseState,
   type BatchState,
   type ClosedBatch,
   type Outcomes,
 } from './batch-state.js';
+import { Deletions } from './deletions.js';
 import type { QueueKeys } from './keys.js';
 import { runScript } from './script.js';
 import { beginBatch3 } from './scripts/begin-batch-3.js';
@@ -58,12 +60,15 @@ export interface CountVerdict {
 
 /** The state of batches in Redis: reads, and the scripts that change it. */
 export class BatchStates {
+  /** What is deleted, and when. */
+  readonly deletions: Deletions;
   readonly #redis: Redis;
   readonly #keys: QueueKeys;
 
   constructor(redis: Redis, keys: QueueKeys) {
     this.#redis = redis;
     this.#keys = keys;
+    this.deletions = new Deletions(redis, keys, (id) => this.#index(id));
   }
 
   #index(id: string): string {
@@ -115,34 +120,19 @@ export class BatchStates {
 
   /** Enters a batch that is closed already; false when it is known. */
   async enterClosed(record: BatchRecord, closed: ClosedBatch): Promise<boolean> {
-    const { id, total } = record;
-    const { status, counts, model, error, stop, counted, dueAt } = closed;
-    const { startedAt, finishedAt, cancelRequestedAt } = closed;
-    const expiresAt = expiryOf(record);
-    const fields = {
-      record: JSON.stringify(record),
-      total,
-      chunks: chunkCount(record),
-      counted: counted.chunks,
-      planned: counted.chunks,
-      sealed: 1,
-      succeeded: counts.succeeded,
-      failed: counts.failed,
-      cancelled: counts.cancelled,
-      finishedAt,
-      ...(startedAt === null ? {} : { startedAt }),
-      ...(stop === null ? {} : { stop }),
-      ...(cancelRequestedAt === null ? {} : { cancelRequestedAt }),
-      ...(expiresAt === null ? {} : { expiresAt }),
-      ...(model === null ? {} : { model: JSON.stringify(model) }),
-      ...(error === null ? {} : { error: JSON.stringify(error) }),
-    };
+    const { id } = record;
     const keys = this.#keys;
     const entered = await runScript(
       this.#redis,
       enterClosedBatch5,
       [keys.batch(id), this.#index(id), keys.batches, keys.counted(id), keys.retention],
-      [id, status, dueAt ?? '', counted.bits, ...Object.entries(fields).flat()],
+      [
+        id,
+        closed.status,
+        closed.dueAt ?? '',
+        closed.counted.bits,
+        ...Object.entries(closedFields(record, closed)).flat(),
+      ],
     );
     return entered === 1;
   }
