@@ -1,13 +1,11 @@
-import {
-  CROPLINE_VERSION,
-  type Batch,
-  type BatchStatus,
-  type ClassifyOptions,
-  type ModelRef,
-  type Retry,
+import type {
+  Batch,
+  BatchStatus,
+  CancelReason,
+  ClassifyOptions,
+  ModelRef,
 } from '@cropline/contracts';
-import type { BatchState, Outcomes } from '../redis/batch-state.js';
-import { isoTime } from './batch-view.js';
+import type { Outcomes } from '../redis/batch-state.js';
 
 /** A file of a closed batch. */
 export interface ClosedFile {
@@ -20,11 +18,7 @@ export interface ClosedFile {
 /** The content of manifest.json, written last of a batch's files: how it ended and what it left. */
 export interface ClosingDocument {
   readonly id: string;
-  readonly status: BatchStatus;
-  /** The round that ended; left out for the first. */
-  readonly round?: number;
-  /** The rounds after the first, if there were any. */
-  readonly retries?: readonly Retry[];
+  readonly status: Extract<BatchStatus, 'completed' | 'cancelled' | 'expired' | 'failed'>;
   readonly counts: Outcomes & { readonly total: number };
   readonly model: ModelRef | null;
   readonly options: ClassifyOptions;
@@ -39,32 +33,15 @@ export interface ClosingDocument {
   readonly version: string;
 }
 
-/** The closing document of a batch, or of a round of it. */
-export function closingDocument(
-  { record, round, model, startedAt }: BatchState,
-  {
-    counts,
-    retries,
-    ...end
-  }: Pick<ClosingDocument, 'status' | 'error' | 'finishedAt' | 'files'> & {
-    readonly counts: Outcomes;
-    readonly retries: readonly Retry[];
-  },
-): ClosingDocument {
-  const { id, options, metadata, total, createdAt } = record;
-  return {
-    id,
-    status: end.status,
-    ...(round === 1 ? {} : { round, retries }),
-    counts: { total, ...counts },
-    model,
-    options,
-    metadata,
-    createdAt,
-    startedAt: isoTime(startedAt),
-    finishedAt: end.finishedAt,
-    error: end.error,
-    files: end.files,
-    version: CROPLINE_VERSION,
-  };
+/** Why items of a closed batch were not run; null when all were, or when it could not go on as a whole. */
+export function stopOf({ status, error }: ClosingDocument): CancelReason | null {
+  switch (status) {
+    case 'cancelled':
+    case 'expired':
+      return status;
+    case 'completed':
+      return null;
+    case 'failed':
+      return error?.code === 'ERROR_THRESHOLD_REACHED' ? 'error_threshold' : null;
+  }
 }

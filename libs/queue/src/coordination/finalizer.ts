@@ -1,24 +1,20 @@
 import { createHash, type Hash } from 'node:crypto';
 import { once, setMaxListeners } from 'node:events';
 import { PassThrough } from 'node:stream';
-import type { BatchStatus } from '@cropline/contracts';
+import { CROPLINE_VERSION, type BatchStatus } from '@cropline/contracts';
 import type { ObjectStore } from '@cropline/storage';
 import { batchFolder, JSON_LINES } from '../batch/batch-folder.js';
 import { batchKind } from '../batch/batch-id.js';
-import {
-  closingDocument,
-  type ClosedFile,
-  type ClosingDocument,
-} from '../batch/closing-document.js';
+import { dueAt } from '../batch/batch-record.js';
+import { isoTime } from '../batch/batch-view.js';
+import type { ClosedFile, ClosingDocument } from '../batch/closing-document.js';
 import { writeDocument } from '../batch/read-document.js';
-import { isObjectLoss } from '../manifest/manifest-lines.js';
 import { splitLines } from '../manifest/read-lines.js';
-import { asClosed, type BatchState, type Outcomes } from '../redis/batch-state.js';
+import type { BatchState, Outcomes } from '../redis/batch-state.js';
 import type { BatchStates } from '../redis/batch-states.js';
+import { gapOf } from '../results/gap.js';
 import { parseResult } from '../results/part-lines.js';
 import { joinedParts } from '../results/joined-parts.js';
-import { mergedParts, type RoundMergerContext } from './round-merger.js';
-import { Unwanted } from './wanted-text.js';
 
 /** How long a closed classification can be asked for, in seconds. */
 const CLASSIFICATION_KEPT_SECONDS = 86_400;
@@ -30,90 +26,60 @@ export interface FinalizerContext {
 }
 
 /**
- * Closes a batch of which nothing is to be counted any more: joins the parts into results.jsonl and
- * errors.jsonl, after a retry with its outcomes in the place of the earlier ones, writes manifest.json, and
- * gives the batch its final status, with the counts of what the files hold.
+ * Closes a batch that nothing is to be counted of any more: joins the parts into results.jsonl and
+ * errors.jsonl, writes manifest.json, and gives the batch its final status, with the counts of what the
+ * files hold.
  *
  * It may be done again at any step, and by two at once: what is written depends on the parts alone.
- *
- * @returns The final status; null when another has closed the batch.
  */
 export async function finalizeBatch(
   { states, store }: FinalizerContext,
   state: BatchState,
   signal: AbortSignal,
 ): Promise<BatchStatus | null> {
-  const { record, round } = state;
-  const closingAt = await states.seal(record.id, round);
+  const { record } = state;
+  const closingAt = await states.seal(record.id);
   if (closingAt === null) return null;
-  const wanted = async (): Promise<void> => {
-    if (!(await states.isOpen(record.id, round))) throw new Unwanted();
+  const status = finalStatus(state);
+  const counted = await states.countedBits(record.id);
+  const parts = joinedParts(store, state, counted, gapOf(state), signal);
+  const { counts, results, errors } = await writeResults(store, record.folder, parts, signal);
+  const { options, metadata, total, createdAt, folder } = record;
+  const closing: ClosingDocument = {
+    id: record.id,
+    status,
+    counts: { total, ...counts },
+    model: state.model,
+    options,
+    metadata,
+    createdAt,
+    startedAt: isoTime(state.startedAt),
+    finishedAt: new Date(closingAt).toISOString(),
+    error: state.error,
+    files: { results, errors },
+    version: CROPLINE_VERSION,
   };
-  try {
-    const written = await writeOutcomes({ states, store, wanted }, state, signal);
-    const { status, error } = endOf(state, written.counts);
-    const finishedAt = new Date(closingAt).toISOString();
-    const retries = state.retries.map((retry) =>
-      retry.round === round ? { ...retry, finishedAt } : retry,
-    );
-    const closing = closingDocument(state, { status, error, finishedAt, retries, ...written });
-    await wanted();
-    await writeDocument(store, batchFolder(record.folder).closing, closing, signal);
-    const kept = batchKind(record.id) === 'classification' ? CLASSIFICATION_KEPT_SECONDS : null;
-    const { counts } = written;
-    const end = { status, counts, error, retries, forgetAfterSeconds: kept };
-    await states.close(record.id, end, round);
-    return status;
-  } catch (error) {
-    if (error instanceof Unwanted) return null;
-    throw error;
-  }
+  await writeDocument(store, batchFolder(folder).closing, closing, signal);
+  const kept = batchKind(record.id) === 'classification' ? CLASSIFICATION_KEPT_SECONDS : null;
+  const due = dueAt(record, closingAt);
+  // Before it is closed: whoever dies in between leaves a batch that is closed again.
+  if (due !== null) await states.deletions.plan(record.id, due);
+  await states.close(record.id, status, counts, kept);
+  return status;
 }
 
-/** How a batch ends: a round that was not stopped leaves it as it was before, or completes it. */
-function endOf(
-  { record, status, error, before }: BatchState,
-  { succeeded, failed, cancelled }: Outcomes,
-): Pick<ClosingDocument, 'status' | 'error'> {
-  if (error !== null) return { status: 'failed', error };
-  if (status === 'cancelling') return { status: 'cancelled', error };
-  const whole = cancelled === 0 && succeeded + failed === record.total;
-  return before === null || whole ? { status: 'completed', error } : before;
+function finalStatus({ error, stop }: BatchState): ClosingDocument['status'] {
+  if (error !== null || stop === 'error_threshold') return 'failed';
+  return stop ?? 'completed';
 }
-
-async function writeOutcomes(
-  context: RoundMergerContext,
-  state: BatchState,
-  signal: AbortSignal,
-): Promise<Written> {
-  const { states, store, wanted } = context;
-  const { record, round, before, error } = state;
-  const goesOn = before !== null && error === null && state.status !== 'cancelling';
-  const gap = (goesOn ? before.error : error) === null ? 'cancelled' : 'nothing';
-  if (round > 1) {
-    try {
-      const parts = mergedParts(context, state, gap, signal);
-      return await writeResults(store, record.folder, parts, wanted, signal);
-    } catch (cause) {
-      if (error === null || !isObjectLoss(cause)) throw cause;
-      // What it was to be merged with is gone: it keeps what its parts hold.
-    }
-  }
-  const counted = await states.countedBits(record.id, 1);
-  const parts = joinedParts(store, asClosed(state), counted, gap, signal);
-  return writeResults(store, record.folder, parts, wanted, signal);
-}
-
-type Written = Pick<ClosingDocument, 'files'> & { readonly counts: Outcomes };
 
 /** Writes both files in one pass over the parts, holding no more than the streams' buffers. */
 async function writeResults(
   store: ObjectStore,
   folder: string,
   parts: AsyncIterable<Buffer>,
-  wanted: () => Promise<void>,
   signal: AbortSignal,
-): Promise<Written> {
+): Promise<{ counts: Outcomes; results: ClosedFile; errors: ClosedFile }> {
   const files = batchFolder(folder);
   const failure = new AbortController();
   const either = AbortSignal.any([signal, failure.signal]);
@@ -135,8 +101,6 @@ async function writeResults(
       await results.write(part, lines, either);
       if (bad.length > 0) await errors.write(Buffer.concat(bad), bad.length / 2, either);
     }
-    // They appear when their streams have ended: not in the place of what a later round made.
-    await wanted();
     results.end();
     errors.end();
   };
@@ -156,7 +120,7 @@ async function writeResults(
     await Promise.allSettled(work);
     throw error;
   }
-  return { counts, files: { results: results.facts(), errors: errors.facts() } };
+  return { counts, results: results.facts(), errors: errors.facts() };
 }
 
 const NEWLINE = Buffer.from('\n');
