@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import type { BatchService } from '@cropline/queue';
 import { BatchesController } from './batches/batches-controller.js';
 import { ResultsController } from './batches/results-controller.js';
+import { SummaryController } from './batches/summary-controller.js';
 import { ClassificationsController } from './classifications/classifications-controller.js';
 import { HealthController } from './health/health-controller.js';
 import type { Readiness } from './health/readiness.js';
@@ -27,6 +28,7 @@ export class ApiModule {
       controllers: [
         BatchesController,
         ResultsController,
+        SummaryController,
         ClassificationsController,
         UploadsController,
         HealthController,

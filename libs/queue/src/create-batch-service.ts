@@ -19,6 +19,7 @@ import { readBatchCursor, writeBatchCursor } from './results/cursors.js';
 import { itemState } from './results/item-state.js';
 import { resultFile } from './results/result-file.js';
 import { resultsPage } from './results/results-page.js';
+import { BatchSummaries } from './summary/batch-summaries.js';
 
 /** Connects a batch service. It survives outages of Redis; while one lasts its calls fail at once. */
 export function createBatchService(options: BatchServiceOptions): BatchService {
@@ -30,6 +31,7 @@ export function createBatchService(options: BatchServiceOptions): BatchService {
   const coordination = openCoordinationQueue(redis, keys);
   coordination.on('error', (error) => log.debug({ error: error.message }, 'queue error'));
   const submitting = { store, states, guard, outputUrl, keys: new IdempotencyKeys(redis, keys) };
+  const summaries = new BatchSummaries(store);
   const classification = createClassify({ ...options, log, keys, redis, guard, states });
 
   const restoring = new Map<string, Promise<boolean>>();
@@ -115,6 +117,7 @@ export function createBatchService(options: BatchServiceOptions): BatchService {
     },
     results: async (id, query) => resultsPage(store, await snapshot(id), query),
     resultFile: async (id, query) => resultFile(store, await snapshot(id), query),
+    summary: async (id) => summaries.summary(await snapshot(id)),
     item: async (id, itemId) => itemState(store, await snapshot(id), itemId),
     classify: (input, classifyOptions, waitMs, signal) =>
       classification.classify(input, classifyOptions, waitMs, signal, async (id, itemId) => {
