@@ -27,7 +27,9 @@ export function buildOpenApiDocument(): OpenApiDocument {
         'Bulk image classification: a batch of image URLs in, labels out. Every error is RFC 9457 problem details with a stable code; every answer carries `X-Request-Id`.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
-    tags: ['Batches', 'Results', 'Classifications', 'Uploads', 'Health'].map((name) => ({ name })),
+    tags: ['Batches', 'Results', 'Classifications', 'Uploads', 'Admin', 'Health'].map((name) => ({
+      name,
+    })),
     paths,
     components: {
       schemas: {
@@ -90,11 +92,12 @@ function bodyContent(body: NonNullable<OperationDescription['body']>): object {
 }
 
 function answerOf(answer: AnswerDescription): object {
-  const { description, schema, lines, files = [], location } = answer;
+  const { description, schema, text, lines, files = [], location } = answer;
   const content = {
     ...(schema === undefined ? {} : { 'application/json': { schema: refTo(schema) } }),
     ...(lines === undefined ? {} : { 'application/x-ndjson': { schema: refTo(lines) } }),
     ...Object.fromEntries(files.map((type) => [type, {}])),
+    ...(text === undefined ? {} : { [text]: { schema: { type: 'string' } } }),
   };
   return {
     description,

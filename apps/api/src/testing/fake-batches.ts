@@ -1,12 +1,14 @@
 import {
   CroplineError,
   type Batch,
+  type BatchEstimate,
   type BatchPage,
   type BatchSummary,
   type ClassifyOptions,
   type CreateBatchRequest,
   type ItemResult,
   type ItemState,
+  type Reconciliation,
   type ResultsPage,
 } from '@cropline/contracts';
 import type {
@@ -14,6 +16,7 @@ import type {
   BatchService,
   ClassificationInput,
   ClassificationOutcome,
+  ItemList,
   ResultFile,
   ResultFileQuery,
   ResultsQuery,
@@ -99,6 +102,8 @@ export class FakeBatches implements BatchService {
   fault: unknown = null;
   /** The batches there are. */
   readonly batches = new Map<string, Batch>();
+  /** How often one was asked for. */
+  looks = 0;
   /** The outcomes of every batch. */
   outcomes: ItemResult[] = [];
   /** Replaces what is read of a file, which is the lines of `outcomes`. */
@@ -109,6 +114,7 @@ export class FakeBatches implements BatchService {
   outcome: (call: ClassifyCall) => Promise<ClassificationOutcome> = () =>
     Promise.resolve({ batchId: 'b-1', itemId: '0', result: sampleResult('0') });
   readonly created: CreateBatchRequest[] = [];
+  readonly estimated: CreateBatchRequest[] = [];
   /** How each of those was submitted. */
   readonly submitted: {
     readonly format: string | undefined;
@@ -117,6 +123,8 @@ export class FakeBatches implements BatchService {
   }[] = [];
   readonly queries: (BatchQuery | ResultsQuery | ResultFileQuery)[] = [];
   readonly classified: ClassifyCall[] = [];
+  /** How often a reconciliation was asked for. */
+  reconciliationsAsked = 0;
 
   async create(request: CreateBatchRequest): Promise<Batch> {
     return (await this.submit(request)).batch;
@@ -136,7 +144,25 @@ export class FakeBatches implements BatchService {
     });
   }
 
+  estimate(request: CreateBatchRequest, list?: ItemList): Promise<BatchEstimate> {
+    return this.#answer(async () => {
+      const pieces = list?.bytes[Symbol.asyncIterator]();
+      while (pieces !== undefined && (await pieces.next()).done !== true) continue;
+      this.estimated.push(request);
+      return {
+        dryRun: true as const,
+        items: request.items?.length ?? 0,
+        itemsComplete: true,
+        crops: 0,
+        imagesPerSecond: null,
+        seconds: null,
+        basis: 'none' as const,
+      };
+    });
+  }
+
   get(id: string): Promise<Batch> {
+    this.looks += 1;
     return this.#answer(() => this.#batch(id));
   }
 
@@ -149,6 +175,16 @@ export class FakeBatches implements BatchService {
 
   cancel(id: string): Promise<Batch> {
     return this.#answer(() => ({ ...this.#batch(id), status: 'cancelling' as const }));
+  }
+
+  delete(id: string): Promise<void> {
+    return this.#answer(() => {
+      const { status } = this.#batch(id);
+      if (status !== 'completed') {
+        throw new CroplineError('BATCH_STATE_CONFLICT', `Batch ${id} is ${status}.`);
+      }
+      this.batches.delete(id);
+    });
   }
 
   results(id: string, query: ResultsQuery): Promise<ResultsPage> {
@@ -200,6 +236,16 @@ export class FakeBatches implements BatchService {
     const call = { input, options, waitMs, signal };
     this.classified.push(call);
     return this.#answer(() => this.outcome(call));
+  }
+
+  reconcile(): Promise<Reconciliation> {
+    this.reconciliationsAsked += 1;
+    return this.reconciliation();
+  }
+
+  reconciliation(): Promise<Reconciliation> {
+    const none = { startedAt: null, finishedAt: null, batches: 0, restored: 0, chunksPutBack: 0 };
+    return this.#answer(() => ({ state: 'waiting' as const, ...none, faults: [], faultCount: 0 }));
   }
 
   check(): Promise<void> {

@@ -5,12 +5,14 @@ import { CROPLINE_VERSION, type BatchStatus, type OutcomeSummary } from '@cropli
 import type { ObjectStore } from '@cropline/storage';
 import { batchFolder, JSON_LINES } from '../batch/batch-folder.js';
 import { batchKind } from '../batch/batch-id.js';
+import { dueAt } from '../batch/batch-record.js';
 import { isoTime } from '../batch/batch-view.js';
 import type { ClosedFile, ClosingDocument } from '../batch/closing-document.js';
 import { writeDocument } from '../batch/read-document.js';
 import { splitLines } from '../manifest/read-lines.js';
 import type { BatchState, Outcomes } from '../redis/batch-state.js';
 import type { BatchStates } from '../redis/batch-states.js';
+import { gapOf } from '../results/gap.js';
 import { parseResult } from '../results/part-lines.js';
 import { joinedParts } from '../results/joined-parts.js';
 import { OutcomeTally } from '../summary/outcome-tally.js';
@@ -41,13 +43,7 @@ export async function finalizeBatch(
   if (closingAt === null) return null;
   const status = finalStatus(state);
   const counted = await states.countedBits(record.id);
-  const parts = joinedParts(
-    store,
-    state,
-    counted,
-    status === 'failed' ? 'nothing' : 'cancelled',
-    signal,
-  );
+  const parts = joinedParts(store, state, counted, gapOf(state), signal);
   const { counts, summary, results, errors } = await writeResults(
     store,
     record.folder,
@@ -69,16 +65,21 @@ export async function finalizeBatch(
     files: { results, errors },
     version: CROPLINE_VERSION,
   };
-  await writeDocument(store, batchFolder(folder).summary, summary, signal);
+  const listed = batchKind(record.id) === 'batch';
+  // Of one image there is nothing to sum up.
+  if (listed) await writeDocument(store, batchFolder(folder).summary, summary, signal);
   await writeDocument(store, batchFolder(folder).closing, closing, signal);
-  const kept = batchKind(record.id) === 'classification' ? CLASSIFICATION_KEPT_SECONDS : null;
+  const kept = listed ? null : CLASSIFICATION_KEPT_SECONDS;
+  const due = dueAt(record, closingAt);
+  // Before it is closed: whoever dies in between leaves a batch that is closed again.
+  if (due !== null) await states.deletions.plan(record.id, due);
   await states.close(record.id, status, counts, kept);
   return status;
 }
 
-function finalStatus({ status, error }: BatchState): 'failed' | 'cancelled' | 'completed' {
-  if (error !== null) return 'failed';
-  return status === 'cancelling' ? 'cancelled' : 'completed';
+function finalStatus({ error, stop }: BatchState): ClosingDocument['status'] {
+  if (error !== null || stop === 'error_threshold') return 'failed';
+  return stop ?? 'completed';
 }
 
 /** Writes both files in one pass over the parts, holding no more than the streams' buffers. */

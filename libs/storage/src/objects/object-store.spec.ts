@@ -137,6 +137,23 @@ describe('createObjectStore', () => {
     expect(await all(store.list('s3://photos/none/'))).toEqual([]);
   });
 
+  it('lists the folders at a location once each, over pages, and nothing that lies beside them', async () => {
+    const names = Array.from({ length: 1_003 }, (_, n) => `b${String(n).padStart(6, '0')}`);
+    const keys = names.flatMap((name) => [`${name}/batch.json`, `${name}/parts/000000.jsonl`]);
+    await Promise.all(
+      [...keys, 'beside.json', 'elsewhere/x.json'].map((key) =>
+        store.put(`s3://photos/folders/${key}`, 'x'),
+      ),
+    );
+    const urls = names.map((name) => `s3://photos/folders/${name}/`);
+    expect(await all(store.listFolders('s3://photos/folders/b'))).toEqual(urls);
+    expect(await all(store.listFolders('s3://photos/folders/'))).toEqual([
+      ...urls,
+      's3://photos/folders/elsewhere/',
+    ]);
+    expect(await all(store.listFolders('s3://photos/none/'))).toEqual([]);
+  });
+
   it('deletes, also what is not there', async () => {
     await store.put('s3://photos/gone', 'x');
     await store.delete('s3://photos/gone');

@@ -84,6 +84,11 @@ export interface ObjectStore {
    * `startAfter`, the URL of an object, only those behind it.
    */
   list(prefixUrl: string, options?: { readonly startAfter?: string }): AsyncIterable<ObjectFacts>;
+  /**
+   * The folders at a location: what stands between the URL's key and the next slash in the keys of its
+   * objects, once each, in order, page by page. Each is named by its URL with that slash.
+   */
+  listFolders(prefixUrl: string): AsyncIterable<string>;
   /** Deletes an object; one that is not there is no error. */
   delete(url: string): Promise<void>;
   /**

@@ -1,4 +1,5 @@
 import {
+  CroplineError,
   engineSettings,
   readSettings,
   storageSettings,
@@ -7,12 +8,15 @@ import {
   type Precision,
 } from '@cropline/contracts';
 import { z } from 'zod';
+import { headingOf, inWordsOfFile, readConfigFile } from './config-file.js';
 
 /** Every variable that `cropline` reads; docs/cli.md lists them with their defaults. */
 const SETTINGS = {
   ...engineSettings,
   ...storageSettings,
   CROPLINE_API: urlOf('http:', 'https:').default('http://127.0.0.1:3000'),
+  CROPLINE_WEBHOOK_SECRET: z.string().optional(),
+  CROPLINE_WEBHOOK_SECRET_FILE: z.string().optional(),
   LC_ALL: z.string().optional(),
   LC_CTYPE: z.string().optional(),
   LANG: z.string().optional(),
@@ -20,10 +24,15 @@ const SETTINGS = {
   TERM: z.string().optional(),
 };
 
-/** What `cropline` was told by its environment, checked and with defaults filled in. */
+/** What `cropline` was told by its environment and configuration file, checked and with defaults filled in. */
 export interface CliConfig {
   /** The API's base URL, unless --api names another. */
   readonly api: string;
+  /** What signs webhooks, or the file that holds it. */
+  readonly webhook: {
+    readonly secret: string | undefined;
+    readonly secretFile: string | undefined;
+  };
   readonly model: {
     readonly model: string | undefined;
     readonly mirror: string | undefined;
@@ -49,14 +58,19 @@ export interface CliConfig {
 }
 
 /**
- * Reads the environment; a variable set to nothing counts as not set.
+ * Reads the environment, and for what it does not set the configuration file; a variable set to nothing
+ * counts as not set.
  *
  * @throws `CONFIG_INVALID` with all faults, and no value that may be a secret.
  */
 export function readConfig(environment: Environment = process.env): CliConfig {
-  const env = readSettings(SETTINGS, 'The environment has faults:', environment);
+  const env = readSettings(SETTINGS, 'The environment has faults:', withFile(environment));
   return {
     api: env.CROPLINE_API,
+    webhook: {
+      secret: env.CROPLINE_WEBHOOK_SECRET,
+      secretFile: env.CROPLINE_WEBHOOK_SECRET_FILE,
+    },
     model: {
       model: env.CROPLINE_MODEL,
       mirror: env.CROPLINE_MODEL_MIRROR,
@@ -77,4 +91,19 @@ export function readConfig(environment: Environment = process.env): CliConfig {
     unicode: /utf-?8/i.test(env.LC_ALL ?? env.LC_CTYPE ?? env.LANG ?? 'UTF-8'),
     colour: env.NO_COLOR === undefined && env.TERM !== 'dumb',
   };
+}
+
+/** The environment with what only the configuration file says, which is checked for itself. */
+function withFile(environment: Environment): Environment {
+  const { path, variables } = readConfigFile(environment);
+  try {
+    readSettings(SETTINGS, headingOf(path), variables);
+  } catch (error) {
+    if (!(error instanceof CroplineError)) throw error;
+    throw new CroplineError(error.code, inWordsOfFile(error.message), { cause: error });
+  }
+  const set = Object.entries(environment).filter(
+    ([, value]) => value !== undefined && value !== '',
+  );
+  return { ...variables, ...Object.fromEntries(set) };
 }
