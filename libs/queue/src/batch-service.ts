@@ -3,6 +3,7 @@ import type {
   BatchEstimate,
   BatchPage,
   BatchStatus,
+  BatchSummary,
   ClassifyOptions,
   CreateBatchRequest,
   ItemResult,
@@ -139,6 +140,13 @@ export interface BatchService {
    * @throws `BATCH_NOT_FOUND`; `STORAGE_OBJECT_NOT_FOUND` when the results of a closed batch are gone.
    */
   resultFile(id: string, query: ResultFileQuery): Promise<ResultFile>;
+  /**
+   * What the outcomes of a batch come to. While it runs, a call takes in a part of what has come since the
+   * one before, so that it answers within seconds.
+   *
+   * @throws `BATCH_NOT_FOUND`
+   */
+  summary(id: string): Promise<BatchSummary>;
   /** @throws `BATCH_NOT_FOUND`, `ITEM_NOT_FOUND` */
   item(id: string, itemId: string): Promise<ItemState>;
   /**

@@ -28,6 +28,7 @@ import { readBatchCursor, writeBatchCursor } from './results/cursors.js';
 import { itemState } from './results/item-state.js';
 import { resultFile } from './results/result-file.js';
 import { resultsPage } from './results/results-page.js';
+import { BatchSummaries } from './summary/batch-summaries.js';
 
 /** How many running batches an estimate looks at, the newest. */
 const MOST_RUNNING = 50;
@@ -44,6 +45,7 @@ export function createBatchService(options: BatchServiceOptions): BatchService {
   const deleting = { states, store, coordination };
   const reconciliations = new Reconciliations(redis, keys);
   const submitting = { store, states, guard, outputUrl, keys: new IdempotencyKeys(redis, keys) };
+  const summaries = new BatchSummaries(store);
   const rates = new MeasuredRates(redis, keys);
   const classification = createClassify({ ...options, log, keys, redis, guard, states });
 
@@ -157,6 +159,7 @@ export function createBatchService(options: BatchServiceOptions): BatchService {
     },
     results: async (id, query) => resultsPage(store, await snapshot(id), query),
     resultFile: async (id, query) => resultFile(store, await snapshot(id), query),
+    summary: async (id) => summaries.summary(await snapshot(id)),
     item: async (id, itemId) => itemState(store, await snapshot(id), itemId),
     classify: (input, classifyOptions, waitMs, signal) =>
       classification.classify(input, classifyOptions, waitMs, signal, async (id, itemId) => {

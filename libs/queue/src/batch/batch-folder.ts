@@ -16,6 +16,8 @@ export interface BatchFolder {
   readonly results: string;
   /** The outcomes other than succeeded, once it is closed. */
   readonly errors: string;
+  /** What the outcomes come to, once it is closed. */
+  readonly summary: string;
   /** The closing document. */
   readonly closing: string;
   /** The uploaded image of a classification. */
@@ -32,6 +34,7 @@ export function batchFolder(url: string): BatchFolder {
     stop: joinS3Url(url, 'stop.json'),
     results: joinS3Url(url, 'results.jsonl'),
     errors: joinS3Url(url, 'errors.jsonl'),
+    summary: joinS3Url(url, 'summary.json'),
     closing: joinS3Url(url, 'manifest.json'),
     input: joinS3Url(url, 'input'),
     part: (chunk) => joinS3Url(url, 'parts', `${String(chunk).padStart(6, '0')}.jsonl`),
