@@ -119,7 +119,7 @@ export const OPERATIONS: readonly OperationDescription[] = [
     tag: 'Batches',
     summary: 'Cancel a batch',
     description:
-      'What is done stays readable; the rest ends as cancelled. Repeating it changes nothing.',
+      'What is done stays readable; the rest ends as cancelled. Workers hear of it within half a second. Repeating it changes nothing.',
     answers: { 202: { description: 'Being cancelled, or cancelled already.', schema: 'Batch' } },
     errors: ['BATCH_NOT_FOUND', 'BATCH_STATE_CONFLICT', ...OUTAGES],
   },

@@ -41,21 +41,16 @@ export function batchFolder(url: string): BatchFolder {
   };
 }
 
-/** Everything that a batch may write into its folder. Names that are not here are never deleted. */
-const WRITTEN: readonly RegExp[] = [
-  /^batch\.json$/,
-  /^manifest\.jsonl$/,
-  /^parts\/\d{6,}\.jsonl$/,
-  /^(?:results|errors)\.jsonl$/,
-  /^(?:manifest|summary|stop|webhook)\.json$/,
-  // A round of items that were run again.
-  /^retries\/\d{4}\/(?:batch\.json|manifest\.jsonl|parts\/\d{6,}\.jsonl)$/,
-];
+/**
+ * Everything that a batch may write into its folder; rounds of items that were run again have the same
+ * below `retries`. Names that are not here are never deleted.
+ */
+const WRITTEN =
+  /^(?:retries\/\d{4}\/)?(?:(?:manifest|results|errors|parts\/\d{6,})\.jsonl|(?:batch|manifest|summary|stop|webhook|selected)\.json)$/;
 
 /** Whether a batch of this kind writes a file of this name, relative to its folder. */
 export function isBatchFile(name: string, kind: BatchKind): boolean {
-  if (kind === 'classification' && name === 'input') return true;
-  return WRITTEN.some((pattern) => pattern.test(name));
+  return WRITTEN.test(name) || (kind === 'classification' && name === 'input');
 }
 
 /** The chunk whose part has this URL; null for an object that is no part. */

@@ -29,11 +29,7 @@ export async function restoreBatch(
   folder: string,
 ): Promise<boolean> {
   const files = batchFolder(folder);
-  const [record, closing, stop] = await Promise.all([
-    readDocument<BatchRecord>(store, files.record),
-    readDocument<ClosingDocument>(store, files.closing),
-    readStop(store, folder),
-  ]);
+  const record = await readDocument<BatchRecord>(store, files.record);
   if (record === null) return false;
   const { id } = record;
   if (record.deleting === true) {
@@ -41,6 +37,10 @@ export async function restoreBatch(
     return false;
   }
   if ((await states.deletions.grave(id)) !== null) return false;
+  const [closing, stop] = await Promise.all([
+    readDocument<ClosingDocument>(store, files.closing),
+    readStop(store, folder),
+  ]);
   if (closing !== null) {
     if (await enterClosed(states, store, record, closing, stop)) return true;
     // It is known already, unless it was closed by one who was thought dead while it was being restored.

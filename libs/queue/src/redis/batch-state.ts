@@ -52,9 +52,8 @@ export interface ClosedBatch {
 /** The fields of the hash of a batch that is closed, but for its status. */
 export function closedFields(
   record: BatchRecord,
-  closed: ClosedBatch,
+  { counts, model, error, stop, startedAt, finishedAt, cancelRequestedAt, counted }: ClosedBatch,
 ): Record<string, string | number> {
-  const { counts, model, error, stop, startedAt, finishedAt, cancelRequestedAt, counted } = closed;
   const expiresAt = expiryOf(record);
   return {
     record: JSON.stringify(record),
