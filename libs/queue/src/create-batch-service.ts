@@ -1,10 +1,14 @@
 import { CroplineError, FINAL_STATUSES, type Batch, type ItemResult } from '@cropline/contracts';
 import { batchKind, isBatchId } from './batch/batch-id.js';
-import { batchRate, type BatchRate } from './batch/batch-rate.js';
+import { batchRate, NO_RATE, type BatchRate } from './batch/batch-rate.js';
 import { batchView } from './batch/batch-view.js';
 import { restoreById } from './batch/restore-by-id.js';
+import { writeStop } from './batch/stop-document.js';
 import { submitBatch } from './batch/submit-batch.js';
 import type { BatchService, BatchServiceOptions } from './batch-service.js';
+import { estimateBatch } from './estimate/estimate-batch.js';
+import { MeasuredRates, type MeasuredRate } from './estimate/measured-rates.js';
+import { beginDeletion } from './coordination/deleter.js';
 import { createClassify } from './classification/classify.js';
 import {
   openCoordinationQueue,
@@ -22,8 +26,12 @@ import { Reconciliations } from './redis/reconciliations.js';
 import { guardRedis } from './redis/redis-guard.js';
 import { readBatchCursor, writeBatchCursor } from './results/cursors.js';
 import { itemState } from './results/item-state.js';
-import { resultLines } from './results/result-lines.js';
+import { resultFile } from './results/result-file.js';
 import { resultsPage } from './results/results-page.js';
+import { BatchSummaries } from './summary/batch-summaries.js';
+
+/** How many running batches an estimate looks at, the newest. */
+const MOST_RUNNING = 50;
 
 /** Connects a batch service. It survives outages of Redis; while one lasts its calls fail at once. */
 export function createBatchService(options: BatchServiceOptions): BatchService {
@@ -34,8 +42,11 @@ export function createBatchService(options: BatchServiceOptions): BatchService {
   const states = new BatchStates(redis, keys);
   const coordination = openCoordinationQueue(redis, keys);
   coordination.on('error', (error) => log.debug({ error: error.message }, 'queue error'));
+  const deleting = { states, store, coordination };
   const reconciliations = new Reconciliations(redis, keys);
   const submitting = { store, states, guard, outputUrl, keys: new IdempotencyKeys(redis, keys) };
+  const summaries = new BatchSummaries(store);
+  const rates = new MeasuredRates(redis, keys);
   const classification = createClassify({ ...options, log, keys, redis, guard, states });
 
   const restoring = new Map<string, Promise<boolean>>();
@@ -89,6 +100,16 @@ export function createBatchService(options: BatchServiceOptions): BatchService {
       await advance(id);
       return { batch: await service.get(id), replayed };
     },
+    estimate: (request, list) => {
+      const running = async (): Promise<MeasuredRate[]> => {
+        const { batches } = await service.list({ status: 'in_progress', limit: MOST_RUNNING });
+        return batches.flatMap(({ options: { crops }, imagesPerSecond }) =>
+          imagesPerSecond === null || imagesPerSecond === 0 ? [] : [{ crops, imagesPerSecond }],
+        );
+      };
+      const last = (): Promise<MeasuredRate[]> => guard(() => rates.last());
+      return estimateBatch({ store, running, last }, request, list);
+    },
     get: async (id) => view(await found(id, (it) => states.read(it))),
     list: async ({ status, cursor, limit }) => {
       const before = cursor === undefined ? undefined : readBatchCursor(cursor);
@@ -109,7 +130,13 @@ export function createBatchService(options: BatchServiceOptions): BatchService {
       return { batches, nextCursor: more ? writeBatchCursor(last) : null };
     },
     cancel: async (id) => {
-      const before = await found(id, (it) => states.stop(it, 'cancelled'));
+      const { status, record } = await found(id, (it) => states.read(it));
+      const at = Date.now();
+      // Told to object storage first: what was promised must outlive Redis.
+      if (status === 'validating' || status === 'in_progress') {
+        await writeStop(store, record.folder, at);
+      }
+      const before = await found(id, (it) => states.stop(it, 'cancelled', at));
       if (before === 'finalizing' || (before !== 'cancelled' && FINAL_STATUSES.has(before))) {
         throw new CroplineError(
           'BATCH_STATE_CONFLICT',
@@ -119,10 +146,20 @@ export function createBatchService(options: BatchServiceOptions): BatchService {
       if (before !== 'cancelled') await advance(id);
       return service.get(id);
     },
-    results: async (id, query) => resultsPage(store, await snapshot(id), query),
-    resultLines: async function* (id, status) {
-      yield* resultLines(store, await snapshot(id), status);
+    delete: async (id) => {
+      const deletion = await found(id, async (it) => {
+        const burial = await beginDeletion(deleting, it);
+        return burial.outcome === 'gone' ? null : burial;
+      });
+      if (deletion.outcome === 'buried') return;
+      throw new CroplineError(
+        'BATCH_STATE_CONFLICT',
+        `Expected a batch that is closed, but ${id} is ${deletion.status}; cancel it first, or wait for its end.`,
+      );
     },
+    results: async (id, query) => resultsPage(store, await snapshot(id), query),
+    resultFile: async (id, query) => resultFile(store, await snapshot(id), query),
+    summary: async (id) => summaries.summary(await snapshot(id)),
     item: async (id, itemId) => itemState(store, await snapshot(id), itemId),
     classify: (input, classifyOptions, waitMs, signal) =>
       classification.classify(input, classifyOptions, waitMs, signal, async (id, itemId) => {
@@ -151,10 +188,8 @@ async function rate(
   states: BatchStates,
   { record, status, succeeded, failed, cancelled }: BatchState,
 ): Promise<BatchRate> {
-  if (status !== 'in_progress' && status !== 'cancelling') {
-    return { imagesPerSecond: null, etaSeconds: null };
-  }
+  if (status !== 'in_progress') return NO_RATE;
   const { now, samples } = await states.samples(record.id);
-  const done = succeeded + failed + cancelled;
-  return batchRate(samples, { at: now, done, pending: record.total - done });
+  const pending = record.total - succeeded - failed - cancelled;
+  return batchRate(samples, { at: now, pending });
 }

@@ -3,11 +3,13 @@ import { describeCause } from '@cropline/contracts';
 import { Worker, WaitingError, DelayedError, type Job } from 'bullmq';
 import type { Coordinator, CoordinatorOptions } from './coordinator.js';
 import { advanceBatch } from './coordination/advance-batch.js';
+import { deleteBatch, sweepDeletions } from './coordination/deleter.js';
 import { FairOrder } from './coordination/fair-order.js';
 import { watchForLoss } from './coordination/loss-watch.js';
 import { reconcile, type ReconcilerContext } from './coordination/reconciler.js';
 import { readBatchSource } from './coordination/source-reader.js';
 import { Sweeper } from './coordination/sweeper.js';
+import { MeasuredRates } from './estimate/measured-rates.js';
 import { openChunkQueue } from './jobs/chunk-job.js';
 import {
   COORDINATION_QUEUE,
@@ -39,6 +41,7 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
   const sources = openSourceQueue(redis, keys);
   const states = new BatchStates(redis, keys);
   const order = new FairOrder(redis, keys, chunks);
+  const rates = new MeasuredRates(redis, keys);
   const reconciliations = new Reconciliations(redis, keys);
   const context: ReconcilerContext = {
     states,
@@ -48,6 +51,7 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
     sources,
     coordination,
     order,
+    rates,
     reconciliations,
     window,
     log,
@@ -61,6 +65,10 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
     switch (job.data.kind) {
       case 'sweep':
         await sweeper.sweep(closing.signal);
+        await sweepDeletions(context, closing.signal);
+        return;
+      case 'delete':
+        await deleteBatch(context, job.data.batchId, closing.signal);
         return;
       case 'reconcile':
         await reconcile(context, closing.signal);

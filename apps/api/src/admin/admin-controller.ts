@@ -18,12 +18,14 @@ export class AdminController {
 
   @Post('reconcile')
   @HttpCode(202)
-  reconcile(@Query(noQuery) _query: object): Promise<Reconciliation> {
+  reconcile(@Query() query: unknown): Promise<Reconciliation> {
+    noQuery.transform(query);
     return this.#batches.reconcile();
   }
 
   @Get('reconcile')
-  reconciliation(@Query(noQuery) _query: object): Promise<Reconciliation> {
+  reconciliation(@Query() query: unknown): Promise<Reconciliation> {
+    noQuery.transform(query);
     return this.#batches.reconciliation();
   }
 }

@@ -27,6 +27,8 @@ export interface BatchRecord {
   readonly resultsExpireAfter?: number;
   /** Who is told of its end; the secret lies apart. */
   readonly webhook?: { readonly url: string };
+  /** That it was closed and is being deleted: it is not to be entered any more. */
+  readonly deleting?: true;
   /** SHA-256 of the request, when it came with an idempotency key. */
   readonly requestDigest?: string;
   /** Items a chunk; the last one may have fewer. */

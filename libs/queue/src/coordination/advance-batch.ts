@@ -1,7 +1,9 @@
 import type { CroplineError } from '@cropline/contracts';
+import type { MeasuredRates } from '../estimate/measured-rates.js';
 import type { Logger } from '../logger.js';
 import { isObjectLoss } from '../manifest/manifest-lines.js';
 import type { BatchState } from '../redis/batch-state.js';
+import { restoreBatch } from '../batch/restore-batch.js';
 import { isUnread } from '../batch/batch-record.js';
 import {
   scheduleExpiry,
@@ -17,6 +19,7 @@ import { removeChunks } from './stopper.js';
 /** What advancing a batch works with. */
 export interface AdvanceContext extends PlannerContext {
   readonly sources: SourceQueue;
+  readonly rates: MeasuredRates;
   readonly coordination: CoordinationQueue;
   readonly log: Logger;
 }
@@ -44,6 +47,11 @@ export async function advanceBatch(
     signal.throwIfAborted();
     const state = await context.states.read(batchId);
     if (state === null) return 'done';
+    if (state.restoring) {
+      // Whoever began with it may have died over it; what is counted is not counted again.
+      if (!(await restoreBatch(context.states, context.store, state.record.folder))) return 'done';
+      continue;
+    }
     switch (state.status) {
       case 'validating':
       case 'in_progress':
@@ -103,14 +111,17 @@ async function finalize(
   batchId: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const { states, log } = context;
+  const { states, rates, log } = context;
   for (;;) {
     await states.seal(batchId);
     // Read after sealing: now the counts stand still.
     const state = await states.read(batchId);
     if (state === null) return;
     try {
+      // Closing drops them.
+      const { samples } = await states.samples(batchId);
       const status = await finalizeBatch(context, state, signal);
+      if (status === 'completed') await rates.note(state, samples);
       log.info({ batchId, status }, 'batch closed');
       return;
     } catch (error) {

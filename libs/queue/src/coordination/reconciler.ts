@@ -1,12 +1,14 @@
 import {
   CroplineError,
   describeCause,
+  FINAL_STATUSES,
   MAX_RECONCILIATION_FAULTS,
   type ErrorCode,
 } from '@cropline/contracts';
 import { storedBatches, type BatchLocation } from '../batch/batch-location.js';
+import { dueAt } from '../batch/batch-record.js';
 import { restoreBatch } from '../batch/restore-batch.js';
-import { requestAdvance, type CoordinationQueue } from '../jobs/coordination-job.js';
+import { requestAdvance } from '../jobs/coordination-job.js';
 import type { ReconciliationReport, Reconciliations } from '../redis/reconciliations.js';
 import type { AdvanceContext } from './advance-batch.js';
 import { eachAtOnce } from './each-at-once.js';
@@ -20,7 +22,6 @@ const SHOW_EVERY_MS = 1_000;
 
 /** What reconciling works with. */
 export interface ReconcilerContext extends AdvanceContext {
-  readonly coordination: CoordinationQueue;
   readonly reconciliations: Reconciliations;
   /** Where batches lie that have no output of their own, and the pointers to the others. */
   readonly outputUrl: string;
@@ -60,11 +61,16 @@ export async function reconcile(context: ReconcilerContext, signal: AbortSignal)
 
   const restore = async ({ id, folder, elsewhere }: BatchLocation): Promise<void> => {
     tally.batches += 1;
-    if ((await states.status(id)) !== null) return;
+    const known = await states.read(id);
+    if (known !== null) {
+      const due = known.finishedAt === null ? null : dueAt(known.record, known.finishedAt);
+      if (due !== null && FINAL_STATUSES.has(known.status)) await states.deletions.plan(id, due);
+      return;
+    }
     if (await restoreBatch(states, store, folder)) {
       tally.restored += 1;
       log.warn({ batchId: id }, 'Redis had lost a batch; restored from object storage');
-    } else if (elsewhere) {
+    } else if (elsewhere && (await states.deletions.grave(id)) === null) {
       // Below the default output it is one that was never accepted.
       throw new CroplineError(
         'STORAGE_OBJECT_NOT_FOUND',

@@ -27,8 +27,14 @@ export interface ReconcileJob {
   readonly kind: 'reconcile';
 }
 
+/** Deletes what a batch wrote. */
+export interface DeleteJob {
+  readonly kind: 'delete';
+  readonly batchId: string;
+}
+
 /** Everything a coordinator is asked to do. */
-export type CoordinationJob = AdvanceJob | ExpireJob | SweepJob | ReconcileJob;
+export type CoordinationJob = AdvanceJob | ExpireJob | SweepJob | ReconcileJob | DeleteJob;
 
 /** The queue of coordination jobs; a job's name is its kind. */
 export type CoordinationQueue = Queue<CoordinationJob, undefined, CoordinationJob['kind']>;
@@ -55,6 +61,15 @@ export async function requestAdvance(queue: CoordinationQueue, batchId: string):
     'advance',
     { kind: 'advance', batchId },
     { ...FORGET, deduplication: { id: batchId, keepLastIfActive: true } },
+  );
+}
+
+/** Asks for what a batch wrote to be deleted; while that is asked for or under way, nothing is added. */
+export async function requestDeletion(queue: CoordinationQueue, batchId: string): Promise<void> {
+  await queue.add(
+    'delete',
+    { kind: 'delete', batchId },
+    { ...FORGET, deduplication: { id: `delete-${batchId}` } },
   );
 }
 

@@ -4,12 +4,14 @@ import { batchKind } from '../batch/batch-id.js';
 import { chunkCount, expiryOf, type BatchRecord } from '../batch/batch-record.js';
 import { errorLimit } from '../batch/error-limit.js';
 import {
+  closedFields,
   isCounted,
   parseState,
   type BatchState,
   type ClosedBatch,
   type Outcomes,
 } from './batch-state.js';
+import { Deletions } from './deletions.js';
 import type { QueueKeys } from './keys.js';
 import { runScript } from './script.js';
 import { beginBatch3 } from './scripts/begin-batch-3.js';
@@ -42,6 +44,13 @@ export interface ChunkStanding {
   readonly stop: CancelReason | null;
 }
 
+/** How a batch is entered that Redis had lost. */
+interface Entering {
+  /** Failed items that end it. */
+  readonly limit?: number | null;
+  readonly restoring?: boolean;
+}
+
 /** What counting a chunk came to; count-chunk-4 explains the verdicts. */
 export interface CountVerdict {
   readonly verdict: 'counted' | 'repeated' | 'closed' | 'missing';
@@ -51,12 +60,15 @@ export interface CountVerdict {
 
 /** The state of batches in Redis: reads, and the scripts that change it. */
 export class BatchStates {
+  /** What is deleted, and when. */
+  readonly deletions: Deletions;
   readonly #redis: Redis;
   readonly #keys: QueueKeys;
 
   constructor(redis: Redis, keys: QueueKeys) {
     this.#redis = redis;
     this.#keys = keys;
+    this.deletions = new Deletions(redis, keys, (id) => this.#index(id));
   }
 
   #index(id: string): string {
@@ -75,8 +87,14 @@ export class BatchStates {
     return Promise.all(ids.map((id) => this.read(id)));
   }
 
-  /** Enters a new batch, which is stopped when so many of its items have failed. */
-  async create(record: BatchRecord, limit = errorLimit(record)): Promise<void> {
+  /**
+   * Enters a new batch. One that is restored is advanced only after `restored`; then it may have a limit of
+   * failed items that is not what its record says.
+   */
+  async create(
+    record: BatchRecord,
+    { limit = errorLimit(record), restoring = false }: Entering = {},
+  ): Promise<void> {
     const { id, total } = record;
     await runScript(
       this.#redis,
@@ -90,35 +108,31 @@ export class BatchStates {
         batchKind(id) === 'batch' ? '1' : '0',
         limit ?? '',
         expiryOf(record) ?? '',
+        restoring ? '1' : '0',
       ],
     );
   }
 
+  /** Lets a batch whose parts are counted again be advanced. */
+  async restored(id: string): Promise<void> {
+    await this.#redis.hdel(this.#keys.batch(id), 'restoring');
+  }
+
   /** Enters a batch that is closed already; false when it is known. */
   async enterClosed(record: BatchRecord, closed: ClosedBatch): Promise<boolean> {
-    const { id, total } = record;
-    const { status, counts, model, error, startedAt, finishedAt, counted, dueAt } = closed;
-    const fields = {
-      record: JSON.stringify(record),
-      total,
-      chunks: chunkCount(record),
-      counted: counted.chunks,
-      planned: counted.chunks,
-      sealed: 1,
-      succeeded: counts.succeeded,
-      failed: counts.failed,
-      cancelled: counts.cancelled,
-      finishedAt,
-      ...(startedAt === null ? {} : { startedAt }),
-      ...(model === null ? {} : { model: JSON.stringify(model) }),
-      ...(error === null ? {} : { error: JSON.stringify(error) }),
-    };
+    const { id } = record;
     const keys = this.#keys;
     const entered = await runScript(
       this.#redis,
       enterClosedBatch5,
       [keys.batch(id), this.#index(id), keys.batches, keys.counted(id), keys.retention],
-      [id, status, dueAt ?? '', counted.bits, ...Object.entries(fields).flat()],
+      [
+        id,
+        closed.status,
+        closed.dueAt ?? '',
+        closed.counted.bits,
+        ...Object.entries(closedFields(record, closed)).flat(),
+      ],
     );
     return entered === 1;
   }
@@ -279,7 +293,7 @@ export class BatchStates {
     return closed === 1;
   }
 
-  /** Items done at moments of the last minute, oldest first, and Redis's own clock now. */
+  /** Items done at the last 64 moments that are a second or more apart, oldest first, and Redis's own clock now. */
   async samples(
     id: string,
   ): Promise<{ now: number; samples: readonly (readonly [number, number])[] }> {
@@ -292,6 +306,11 @@ export class BatchStates {
       return [Number(at), Number(done)];
     });
     return { now: Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000), samples };
+  }
+
+  /** Lets the rate begin anew. */
+  async forgetSamples(id: string): Promise<void> {
+    await this.#redis.del(this.#keys.samples(id));
   }
 
   /** Ids of every batch and classification of a status, a page at a time, oldest first. */
