@@ -1,5 +1,5 @@
 import { CroplineError, type Batch, type ItemResult } from '@cropline/contracts';
-import { joinS3Url } from '@cropline/storage';
+import { createHookSender, joinS3Url } from '@cropline/storage';
 import { batchKind, isBatchId } from './batch/batch-id.js';
 import { batchRate, NO_RATE, type BatchRate } from './batch/batch-rate.js';
 import { batchView } from './batch/batch-view.js';
@@ -29,7 +29,9 @@ export function createBatchService(options: BatchServiceOptions): BatchService {
   const states = new BatchStates(redis, keys);
   const coordination = openCoordinationQueue(redis, keys);
   coordination.on('error', (error) => log.debug({ error: error.message }, 'queue error'));
-  const submitting = { store, states, guard, outputUrl, keys: new IdempotencyKeys(redis, keys) };
+  const hooks = createHookSender(options);
+  const idempotency = new IdempotencyKeys(redis, keys);
+  const submitting = { store, states, guard, outputUrl, hooks, keys: idempotency };
   const classification = createClassify({ ...options, log, keys, redis, guard, states });
 
   const restoring = new Map<string, Promise<boolean>>();
@@ -127,7 +129,7 @@ export function createBatchService(options: BatchServiceOptions): BatchService {
       await guard(() => redis.ping());
     },
     close: async () => {
-      await classification.close();
+      await Promise.all([classification.close(), hooks.close()]);
       await disconnectRedis(redis);
     },
   };

@@ -15,6 +15,10 @@ export interface BatchFolder {
   readonly errors: string;
   /** The closing document. */
   readonly closing: string;
+  /** Its webhook with the secret, which is nowhere else. */
+  readonly webhook: string;
+  /** How the last message to its webhook went, once that is settled. */
+  readonly deliveries: string;
   /** The uploaded image of a classification. */
   readonly input: string;
   /** The outcomes of one chunk, in manifest order. */
@@ -29,6 +33,8 @@ export function batchFolder(url: string): BatchFolder {
     results: joinS3Url(url, 'results.jsonl'),
     errors: joinS3Url(url, 'errors.jsonl'),
     closing: joinS3Url(url, 'manifest.json'),
+    webhook: joinS3Url(url, 'webhook.json'),
+    deliveries: joinS3Url(url, 'webhook-deliveries.json'),
     input: joinS3Url(url, 'input'),
     part: (chunk) => joinS3Url(url, 'parts', `${String(chunk).padStart(6, '0')}.jsonl`),
   };

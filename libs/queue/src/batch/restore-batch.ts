@@ -2,6 +2,7 @@ import type { ObjectStore } from '@cropline/storage';
 import { splitLines } from '../manifest/read-lines.js';
 import type { BatchStates } from '../redis/batch-states.js';
 import { countOutcomes, modelOf, parseResult } from '../results/part-lines.js';
+import { restoreWebhook } from '../webhooks/restore-webhook.js';
 import { readAhead } from '../results/read-ahead.js';
 import { batchFolder } from './batch-folder.js';
 import type { BatchRecord } from './batch-record.js';
@@ -41,7 +42,8 @@ export async function restoreBatch(
   if (closing === null) return true;
   if (closing.error !== null) await states.fail(record.id, closing.error);
   await states.seal(record.id, finishedAt);
-  await states.close(record.id, closing.status, closing.counts, null);
+  await states.close(record.id, closing.status, closing.counts);
+  await restoreWebhook(states, store, record.id);
   return true;
 }
 

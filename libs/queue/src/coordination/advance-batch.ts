@@ -4,6 +4,8 @@ import { isObjectLoss } from '../manifest/manifest-lines.js';
 import type { BatchState } from '../redis/batch-state.js';
 import { isUnread } from '../batch/batch-record.js';
 import { requestReading, type SourceQueue } from '../jobs/source-job.js';
+import type { WebhookQueue } from '../jobs/webhook-job.js';
+import { queueDueWebhooks } from '../webhooks/webhook-outbox.js';
 import { finalizeBatch } from './finalizer.js';
 import { planChunks, type PlannerContext } from './planner.js';
 import { removeChunks } from './stopper.js';
@@ -11,6 +13,7 @@ import { removeChunks } from './stopper.js';
 /** What advancing a batch works with. */
 export interface AdvanceContext extends PlannerContext {
   readonly sources: SourceQueue;
+  readonly webhooks: WebhookQueue;
   readonly log: Logger;
 }
 
@@ -24,6 +27,7 @@ export type Advanced = 'done' | 'wait-for-workers';
  * 2. validating, in_progress: plan as far as the window allows.
  * 3. cancelling, or failed as a whole: take its chunks out of the queue, and wait for those that run.
  * 4. sealed, by its last chunk or after 3: join the parts and close it.
+ * 5. closed: have its webhook told.
  *
  * Every step may be repeated, and may be cut short anywhere: the state in Redis tells what is left.
  */
@@ -49,10 +53,11 @@ export async function advanceBatch(
       case 'finalizing':
         if (!state.sealed && (await removeChunks(context, state)) > 0) return 'wait-for-workers';
         await finalize(context, batchId, signal);
-        return 'done';
+        break;
       case 'completed':
       case 'failed':
       case 'cancelled':
+        await queueMessage(context, state);
         return 'done';
     }
   }
@@ -93,6 +98,15 @@ async function finalize(
       await fail(context, batchId, error);
     }
   }
+}
+
+/** Has the end of a batch told; also of one whose closing was cut short here, or that was restored. */
+async function queueMessage(
+  { states, webhooks }: AdvanceContext,
+  { record, webhook }: BatchState,
+): Promise<void> {
+  if (record.webhook === undefined || webhook.state !== 'delivering') return;
+  await queueDueWebhooks(states.messages, webhooks);
 }
 
 async function fail(

@@ -13,6 +13,7 @@ import type { BatchState, Outcomes } from '../redis/batch-state.js';
 import type { BatchStates } from '../redis/batch-states.js';
 import { parseResult } from '../results/part-lines.js';
 import { joinedParts } from '../results/joined-parts.js';
+import { finalMessage } from '../webhooks/final-message.js';
 
 /** How long a closed classification can be asked for, in seconds. */
 const CLASSIFICATION_KEPT_SECONDS = 86_400;
@@ -65,7 +66,14 @@ export async function finalizeBatch(
   };
   await writeDocument(store, batchFolder(folder).closing, closing, signal);
   const kept = batchKind(record.id) === 'classification' ? CLASSIFICATION_KEPT_SECONDS : null;
-  await states.close(record.id, status, counts, kept);
+  const message = finalMessage({
+    ...state,
+    ...counts,
+    status,
+    finishedAt: closingAt,
+    webhook: { ...state.webhook, state: 'delivering' },
+  });
+  await states.close(record.id, status, counts, { forgetAfterSeconds: kept, message });
   return status;
 }
 

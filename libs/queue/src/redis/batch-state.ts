@@ -1,5 +1,6 @@
-import type { Batch, BatchStatus, ModelRef } from '@cropline/contracts';
+import type { Batch, BatchStatus, ModelRef, WebhookDelivery } from '@cropline/contracts';
 import type { BatchRecord } from '../batch/batch-record.js';
+import { parseDeliveries, type MessageState } from './webhook-messages.js';
 
 /** How many items have which outcome. */
 export interface Outcomes {
@@ -25,6 +26,13 @@ export interface BatchState extends Outcomes {
   readonly startedAt: number | null;
   readonly finishedAt: number | null;
   readonly cancelRequestedAt: number | null;
+  readonly webhook: {
+    /** The message about its last end; null before there was one. */
+    readonly messageId: string | null;
+    /** How that stands. */
+    readonly state: MessageState;
+    readonly deliveries: readonly WebhookDelivery[];
+  };
 }
 
 /** Whether a bit of `countedBits` is set. */
@@ -55,5 +63,10 @@ export function parseState(hash: Readonly<Record<string, string>>): BatchState |
     startedAt: time('startedAt'),
     finishedAt: time('finishedAt'),
     cancelRequestedAt: time('cancelRequestedAt'),
+    webhook: {
+      messageId: hash['webhookMessage'] ?? null,
+      state: (hash['webhookState'] ?? 'delivering') as MessageState,
+      deliveries: hash['deliveries'] === undefined ? [] : parseDeliveries(hash['deliveries']),
+    },
   };
 }

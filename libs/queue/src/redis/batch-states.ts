@@ -8,13 +8,14 @@ import { runScript } from './script.js';
 import { beginBatch3 } from './scripts/begin-batch-3.js';
 import { cancelBatch2 } from './scripts/cancel-batch-2.js';
 import { claimSource1 } from './scripts/claim-source-1.js';
-import { closeBatch4 } from './scripts/close-batch-4.js';
+import { closeBatch5 } from './scripts/close-batch-5.js';
 import { countChunk4 } from './scripts/count-chunk-4.js';
 import { createBatch3 } from './scripts/create-batch-3.js';
 import { failBatch2 } from './scripts/fail-batch-2.js';
 import { sealBatch1 } from './scripts/seal-batch-1.js';
 import { storeCursor1 } from './scripts/store-cursor-1.js';
 import { storeTotal1 } from './scripts/store-total-1.js';
+import { WebhookMessages } from './webhook-messages.js';
 
 /** A batch as one who reads its outcomes needs it. */
 export interface BatchSnapshot {
@@ -41,10 +42,13 @@ export interface CountVerdict {
 
 /** The state of batches in Redis: reads, and the scripts that change it. */
 export class BatchStates {
+  /** What is told to the webhooks of batches. */
+  readonly messages: WebhookMessages;
   readonly #redis: Redis;
   readonly #keys: QueueKeys;
 
   constructor(redis: Redis, keys: QueueKeys) {
+    this.messages = new WebhookMessages(redis, keys);
     this.#redis = redis;
     this.#keys = keys;
   }
@@ -205,20 +209,29 @@ export class BatchStates {
   }
 
   /**
-   * Gives a sealed batch its final status and counts; false when it has them already. With
-   * `forgetAfterSeconds` it is gone from here after that time.
+   * Gives a sealed batch its final status and counts; false when it has them already. In the same step the
+   * message about it is noted, to be queued. With `forgetAfterSeconds` it is gone from here after that time.
    */
   async close(
     id: string,
     status: BatchStatus,
     { succeeded, failed, cancelled }: Outcomes,
-    forgetAfterSeconds: number | null,
+    {
+      forgetAfterSeconds = null,
+      message = null,
+    }: { readonly forgetAfterSeconds?: number | null; readonly message?: string | null } = {},
   ): Promise<boolean> {
     const closed = await runScript(
       this.#redis,
-      closeBatch4,
-      [this.#keys.batch(id), this.#keys.counted(id), this.#keys.samples(id), this.#index(id)],
-      [id, status, succeeded, failed, cancelled, forgetAfterSeconds ?? ''],
+      closeBatch5,
+      [
+        this.#keys.batch(id),
+        this.#keys.counted(id),
+        this.#keys.samples(id),
+        this.#index(id),
+        this.#keys.messages,
+      ],
+      [id, status, succeeded, failed, cancelled, forgetAfterSeconds ?? '', message ?? ''],
     );
     return closed === 1;
   }
