@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { BatchService } from '@cropline/queue';
+import { AdminController } from './admin/admin-controller.js';
 import { BatchesController } from './batches/batches-controller.js';
 import { ResultsController } from './batches/results-controller.js';
 import { ClassificationsController } from './classifications/classifications-controller.js';
@@ -31,6 +32,7 @@ export class ApiModule {
         EventsController,
         ClassificationsController,
         UploadsController,
+        AdminController,
         HealthController,
       ],
       providers: [

@@ -1,6 +1,7 @@
 import {
   Body,
   Controller,
+  Delete,
   Get,
   HttpCode,
   Inject,
@@ -10,7 +11,13 @@ import {
   Req,
   Res,
 } from '@nestjs/common';
-import type { Batch, BatchPage, CreateBatchRequest, ItemState } from '@cropline/contracts';
+import type {
+  Batch,
+  BatchEstimate,
+  BatchPage,
+  CreateBatchRequest,
+  ItemState,
+} from '@cropline/contracts';
 import type { BatchService } from '@cropline/queue';
 import type { Request, Response } from 'express';
 import { itemListOf } from '../http/item-lists.js';
@@ -24,7 +31,7 @@ import { listSettings } from './list-settings.js';
 const noQuery = new SchemaPipe(noQuerySchema);
 const jsonBody = new CreateBatchPipe();
 
-/** Batches: submit, look, list, cancel. */
+/** Batches: submit, look, list, cancel, delete. */
 @Controller('v1/batches')
 export class BatchesController {
   readonly #batches: BatchService;
@@ -40,9 +47,13 @@ export class BatchesController {
     @Query() query: unknown,
     @Body() body: unknown,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<Batch> {
+  ): Promise<Batch | BatchEstimate> {
     const list = itemListOf(request);
     const settings = list === undefined ? readBody(query, body) : listSettings(query);
+    if (settings.dryRun === true) {
+      response.status(200);
+      return this.#batches.estimate(settings, list);
+    }
     const idempotencyKey = idempotencyKeyOf(request);
     const { batch, replayed } = await this.#batches.submit(settings, { list, idempotencyKey });
     response.setHeader('Location', `/v1/batches/${encodeURIComponent(batch.id)}`);
@@ -64,6 +75,12 @@ export class BatchesController {
   @HttpCode(202)
   cancel(@Query(noQuery) _query: object, @Param('id') id: string): Promise<Batch> {
     return this.#batches.cancel(id);
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  async delete(@Query(noQuery) _query: object, @Param('id') id: string): Promise<void> {
+    await this.#batches.delete(id);
   }
 
   @Get(':id/items/:itemId')

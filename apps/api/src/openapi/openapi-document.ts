@@ -27,7 +27,9 @@ export function buildOpenApiDocument(): OpenApiDocument {
         'Bulk image classification: a batch of image URLs in, labels out. Every error is RFC 9457 problem details with a stable code; every answer carries `X-Request-Id`.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
-    tags: ['Batches', 'Results', 'Classifications', 'Uploads', 'Health'].map((name) => ({ name })),
+    tags: ['Batches', 'Results', 'Classifications', 'Uploads', 'Admin', 'Health'].map((name) => ({
+      name,
+    })),
     paths,
     components: {
       schemas: {
@@ -89,11 +91,13 @@ function bodyContent(body: NonNullable<OperationDescription['body']>): object {
   );
 }
 
-function answerOf({ description, schema, text, lines, location }: AnswerDescription): object {
+function answerOf(answer: AnswerDescription): object {
+  const { description, schema, text, lines, files = [], location } = answer;
   const content = {
     ...(schema === undefined ? {} : { 'application/json': { schema: refTo(schema) } }),
     ...(lines === undefined ? {} : { 'application/x-ndjson': { schema: refTo(lines) } }),
     ...(text === undefined ? {} : { [text]: { schema: { type: 'string' } } }),
+    ...Object.fromEntries(files.map((type) => [type, {}])),
   };
   return {
     description,

@@ -31,7 +31,7 @@ export function batchView(state: BatchState, rate: BatchRate): Batch {
     cancelRequestedAt: isoTime(state.cancelRequestedAt),
     priority: record.priority ?? 'normal',
     errorThreshold: record.errorThreshold ?? null,
-    expiresAt: after(record.createdAt, record.expiresAfter),
+    expiresAt: isoTime(state.expiresAt),
     resultsExpireAt: after(isoTime(state.finishedAt), record.resultsExpireAfter),
     webhook:
       record.webhook === undefined

@@ -1,11 +1,19 @@
 import type { CroplineError } from '@cropline/contracts';
+import type { MeasuredRates } from '../estimate/measured-rates.js';
 import type { Logger } from '../logger.js';
 import { isObjectLoss } from '../manifest/manifest-lines.js';
 import type { BatchState } from '../redis/batch-state.js';
+import { restoreBatch } from '../batch/restore-batch.js';
 import { isUnread } from '../batch/batch-record.js';
+import {
+  scheduleExpiry,
+  unscheduleExpiry,
+  type CoordinationQueue,
+} from '../jobs/coordination-job.js';
 import { requestReading, type SourceQueue } from '../jobs/source-job.js';
 import type { WebhookQueue } from '../jobs/webhook-job.js';
 import { queueDueWebhooks } from '../webhooks/webhook-outbox.js';
+import { gapOf } from '../results/gap.js';
 import { finalizeBatch } from './finalizer.js';
 import { planChunks, type PlannerContext } from './planner.js';
 import { removeChunks } from './stopper.js';
@@ -14,6 +22,8 @@ import { removeChunks } from './stopper.js';
 export interface AdvanceContext extends PlannerContext {
   readonly sources: SourceQueue;
   readonly webhooks: WebhookQueue;
+  readonly rates: MeasuredRates;
+  readonly coordination: CoordinationQueue;
   readonly log: Logger;
 }
 
@@ -23,11 +33,12 @@ export type Advanced = 'done' | 'wait-for-workers';
 /**
  * Does what a batch needs next, whatever that is, and all that it can of it:
  *
- * 1. validating, and its source is yet to be read: have it read.
- * 2. validating, in_progress: plan as far as the window allows.
- * 3. cancelling, or failed as a whole: take its chunks out of the queue, and wait for those that run.
- * 4. sealed, by its last chunk or after 3: join the parts and close it.
- * 5. closed: have its webhook told.
+ * 1. validating, in_progress, and its time is over: have it stopped.
+ * 2. validating, and its source is yet to be read: have it read.
+ * 3. validating, in_progress: plan as far as the window allows.
+ * 4. cancelling, for whatever reason, or failed as a whole: take its chunks out of the queue, and wait for those that run.
+ * 5. sealed, by its last chunk or after 4: join the parts and close it.
+ * 6. closed: have its webhook told.
  *
  * Every step may be repeated, and may be cut short anywhere: the state in Redis tells what is left.
  */
@@ -40,9 +51,15 @@ export async function advanceBatch(
     signal.throwIfAborted();
     const state = await context.states.read(batchId);
     if (state === null) return 'done';
+    if (state.restoring) {
+      // Whoever began with it may have died over it; what is counted is not counted again.
+      if (!(await restoreBatch(context.states, context.store, state.record.folder))) return 'done';
+      continue;
+    }
     switch (state.status) {
       case 'validating':
       case 'in_progress':
+        if (await expire(context, state)) break;
         if (isUnread(state.record)) {
           await requestReading(context.sources, batchId);
           return 'done';
@@ -53,14 +70,30 @@ export async function advanceBatch(
       case 'finalizing':
         if (!state.sealed && (await removeChunks(context, state)) > 0) return 'wait-for-workers';
         await finalize(context, batchId, signal);
+        if (state.expiresAt !== null) await unscheduleExpiry(context.coordination, batchId);
         break;
       case 'completed':
       case 'failed':
       case 'cancelled':
+      case 'expired':
         await queueMessage(context, state);
         return 'done';
     }
   }
+}
+
+/** Stops a batch whose time is over; whether it is. Until then it sees to it that this is looked at in time. */
+async function expire(
+  { states, coordination }: AdvanceContext,
+  { record: { id }, expiresAt }: BatchState,
+): Promise<boolean> {
+  if (expiresAt === null) return false;
+  if (Date.now() < expiresAt) {
+    await scheduleExpiry(coordination, id, expiresAt);
+    return false;
+  }
+  await states.expire(id, expiresAt);
+  return true;
 }
 
 async function plan(
@@ -83,18 +116,21 @@ async function finalize(
   batchId: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const { states, log } = context;
+  const { states, rates, log } = context;
   for (;;) {
     await states.seal(batchId);
     // Read after sealing: now the counts stand still.
     const state = await states.read(batchId);
     if (state === null) return;
     try {
+      // Closing drops them.
+      const { samples } = await states.samples(batchId);
       const status = await finalizeBatch(context, state, signal);
+      if (status === 'completed') await rates.note(state, samples);
       log.info({ batchId, status }, 'batch closed');
       return;
     } catch (error) {
-      if (!isObjectLoss(error) || state.error !== null) throw error;
+      if (!isObjectLoss(error) || gapOf(state) === 'nothing') throw error;
       await fail(context, batchId, error);
     }
   }

@@ -5,12 +5,14 @@ import { CROPLINE_VERSION, type BatchStatus } from '@cropline/contracts';
 import type { ObjectStore } from '@cropline/storage';
 import { batchFolder, JSON_LINES } from '../batch/batch-folder.js';
 import { batchKind } from '../batch/batch-id.js';
+import { dueAt } from '../batch/batch-record.js';
 import { isoTime } from '../batch/batch-view.js';
 import type { ClosedFile, ClosingDocument } from '../batch/closing-document.js';
 import { writeDocument } from '../batch/read-document.js';
 import { splitLines } from '../manifest/read-lines.js';
 import type { BatchState, Outcomes } from '../redis/batch-state.js';
 import type { BatchStates } from '../redis/batch-states.js';
+import { gapOf } from '../results/gap.js';
 import { parseResult } from '../results/part-lines.js';
 import { joinedParts } from '../results/joined-parts.js';
 import { finalMessage } from '../webhooks/final-message.js';
@@ -41,13 +43,7 @@ export async function finalizeBatch(
   if (closingAt === null) return null;
   const status = finalStatus(state);
   const counted = await states.countedBits(record.id);
-  const parts = joinedParts(
-    store,
-    state,
-    counted,
-    status === 'failed' ? 'nothing' : 'cancelled',
-    signal,
-  );
+  const parts = joinedParts(store, state, counted, gapOf(state), signal);
   const { counts, results, errors } = await writeResults(store, record.folder, parts, signal);
   const { options, metadata, total, createdAt, folder } = record;
   const closing: ClosingDocument = {
@@ -73,13 +69,16 @@ export async function finalizeBatch(
     finishedAt: closingAt,
     webhook: { ...state.webhook, state: 'delivering' },
   });
+  const due = dueAt(record, closingAt);
+  // Before it is closed: whoever dies in between leaves a batch that is closed again.
+  if (due !== null) await states.deletions.plan(record.id, due);
   await states.close(record.id, status, counts, { forgetAfterSeconds: kept, message });
   return status;
 }
 
-function finalStatus({ status, error }: BatchState): 'failed' | 'cancelled' | 'completed' {
-  if (error !== null) return 'failed';
-  return status === 'cancelling' ? 'cancelled' : 'completed';
+function finalStatus({ error, stop }: BatchState): ClosingDocument['status'] {
+  if (error !== null || stop === 'error_threshold') return 'failed';
+  return stop ?? 'completed';
 }
 
 /** Writes both files in one pass over the parts, holding no more than the streams' buffers. */

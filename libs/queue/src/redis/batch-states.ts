@@ -1,18 +1,28 @@
-import type { Batch, BatchStatus, ModelRef } from '@cropline/contracts';
+import type { Batch, BatchStatus, CancelReason, ModelRef } from '@cropline/contracts';
 import type { Redis } from 'ioredis';
 import { batchKind } from '../batch/batch-id.js';
-import { chunkCount, type BatchRecord } from '../batch/batch-record.js';
-import { isCounted, parseState, type BatchState, type Outcomes } from './batch-state.js';
+import { chunkCount, expiryOf, type BatchRecord } from '../batch/batch-record.js';
+import { errorLimit } from '../batch/error-limit.js';
+import {
+  closedFields,
+  isCounted,
+  parseState,
+  type BatchState,
+  type ClosedBatch,
+  type Outcomes,
+} from './batch-state.js';
+import { Deletions } from './deletions.js';
 import type { QueueKeys } from './keys.js';
 import { runScript } from './script.js';
 import { beginBatch3 } from './scripts/begin-batch-3.js';
-import { cancelBatch2 } from './scripts/cancel-batch-2.js';
 import { claimSource1 } from './scripts/claim-source-1.js';
 import { closeBatch5 } from './scripts/close-batch-5.js';
 import { countChunk4 } from './scripts/count-chunk-4.js';
 import { createBatch3 } from './scripts/create-batch-3.js';
+import { enterClosedBatch6 } from './scripts/enter-closed-batch-6.js';
 import { failBatch2 } from './scripts/fail-batch-2.js';
 import { sealBatch1 } from './scripts/seal-batch-1.js';
+import { stopBatch2 } from './scripts/stop-batch-2.js';
 import { storeCursor1 } from './scripts/store-cursor-1.js';
 import { storeTotal1 } from './scripts/store-total-1.js';
 import { WebhookMessages } from './webhook-messages.js';
@@ -31,6 +41,15 @@ export interface ChunkStanding {
   readonly status: BatchStatus;
   readonly sealed: boolean;
   readonly counted: boolean;
+  /** Why the batch is stopped, if it is. */
+  readonly stop: CancelReason | null;
+}
+
+/** How a batch is entered that Redis had lost. */
+interface Entering {
+  /** Failed items that end it. */
+  readonly limit?: number | null;
+  readonly restoring?: boolean;
 }
 
 /** What counting a chunk came to; count-chunk-4 explains the verdicts. */
@@ -44,6 +63,8 @@ export interface CountVerdict {
 export class BatchStates {
   /** What is told to the webhooks of batches. */
   readonly messages: WebhookMessages;
+  /** What is deleted, and when. */
+  readonly deletions: Deletions;
   readonly #redis: Redis;
   readonly #keys: QueueKeys;
 
@@ -51,6 +72,7 @@ export class BatchStates {
     this.messages = new WebhookMessages(redis, keys);
     this.#redis = redis;
     this.#keys = keys;
+    this.deletions = new Deletions(redis, keys, (id) => this.#index(id));
   }
 
   #index(id: string): string {
@@ -69,8 +91,14 @@ export class BatchStates {
     return Promise.all(ids.map((id) => this.read(id)));
   }
 
-  /** Enters a new batch. */
-  async create(record: BatchRecord): Promise<void> {
+  /**
+   * Enters a new batch. One that is restored is advanced only after `restored`; then it may have a limit of
+   * failed items that is not what its record says.
+   */
+  async create(
+    record: BatchRecord,
+    { limit = errorLimit(record), restoring = false }: Entering = {},
+  ): Promise<void> {
     const { id, total } = record;
     await runScript(
       this.#redis,
@@ -82,8 +110,45 @@ export class BatchStates {
         total,
         chunkCount(record),
         batchKind(id) === 'batch' ? '1' : '0',
+        limit ?? '',
+        expiryOf(record) ?? '',
+        restoring ? '1' : '0',
       ],
     );
+  }
+
+  /** Lets a batch whose parts are counted again be advanced. */
+  async restored(id: string): Promise<void> {
+    await this.#redis.hdel(this.#keys.batch(id), 'restoring');
+  }
+
+  /** Enters a batch that is closed already; false when it is known. */
+  async enterClosed(record: BatchRecord, closed: ClosedBatch): Promise<boolean> {
+    const { id } = record;
+    const keys = this.#keys;
+    const entered = await runScript(
+      this.#redis,
+      enterClosedBatch6,
+      [
+        keys.batch(id),
+        this.#index(id),
+        keys.batches,
+        keys.counted(id),
+        keys.retention,
+        keys.messages,
+      ],
+      [
+        id,
+        closed.status,
+        closed.dueAt ?? '',
+        closed.counted.bits,
+        closed.message ?? '',
+        closed.settled?.messageId ?? '',
+        closed.settled?.state ?? '',
+        ...Object.entries(closedFields(record, closed)).flat(),
+      ],
+    );
+    return entered === 1;
   }
 
   /** Claims the source of a batch for reading; its record, null when it waits for no source. */
@@ -105,7 +170,7 @@ export class BatchStates {
       this.#redis,
       storeTotal1,
       [this.#keys.batch(id)],
-      [claim, JSON.stringify(record), total, chunkCount(record)],
+      [claim, JSON.stringify(record), total, chunkCount(record), errorLimit(record) ?? ''],
     );
     return stored === 1;
   }
@@ -154,12 +219,17 @@ export class BatchStates {
 
   /** Where a chunk stands, or null when its batch is gone. */
   async standing(id: string, chunk: number): Promise<ChunkStanding | null> {
-    const [[status, sealed], counted] = await Promise.all([
-      this.#redis.hmget(this.#keys.batch(id), 'status', 'sealed'),
+    const [[status, sealed, stop], counted] = await Promise.all([
+      this.#redis.hmget(this.#keys.batch(id), 'status', 'sealed', 'stop'),
       this.#redis.getbit(this.#keys.counted(id), chunk),
     ]);
     return typeof status === 'string'
-      ? { status: status as BatchStatus, sealed: sealed !== null, counted: counted === 1 }
+      ? {
+          status: status as BatchStatus,
+          sealed: sealed !== null,
+          counted: counted === 1,
+          stop: (stop ?? null) as CancelReason | null,
+        }
       : null;
   }
 
@@ -182,14 +252,24 @@ export class BatchStates {
     return { state, bits, counted: (chunk) => all || isCounted(bits, chunk) };
   }
 
-  /** Asks for a batch to be stopped; the status before, null when there is no such batch. */
-  async cancel(id: string): Promise<BatchStatus | null> {
+  /** Has a batch stopped; the status before, null when there is no such batch. */
+  async stop(id: string, reason: CancelReason, at = Date.now()): Promise<BatchStatus | null> {
     return (await runScript(
       this.#redis,
-      cancelBatch2,
+      stopBatch2,
       [this.#keys.batch(id), this.#index(id)],
-      [id, Date.now()],
+      [id, reason, at, ''],
     )) as BatchStatus | null;
+  }
+
+  /** Has a batch stopped because its time is over, if that is still when it expires. */
+  async expire(id: string, expiresAt: number): Promise<void> {
+    await runScript(
+      this.#redis,
+      stopBatch2,
+      [this.#keys.batch(id), this.#index(id)],
+      [id, 'expired', Date.now(), expiresAt],
+    );
   }
 
   /** Records why a batch as a whole cannot go on; the first error stands. */
@@ -254,29 +334,6 @@ export class BatchStates {
   /** Lets the rate begin anew. */
   async forgetSamples(id: string): Promise<void> {
     await this.#redis.del(this.#keys.samples(id));
-  }
-
-  /** Ids of listed batches, newest first, of one status or all, older than `before`. */
-  async listed(
-    query: { readonly status: BatchStatus | undefined; readonly before: string | undefined },
-    limit: number,
-  ): Promise<string[]> {
-    const prefix = query.status === undefined ? '' : `${query.status}:`;
-    const entries = await this.#redis.zrange(
-      prefix === '' ? this.#keys.batches : this.#keys.batchesByStatus,
-      query.before === undefined
-        ? prefix === ''
-          ? '+'
-          : `(${prefix}~`
-        : `(${prefix}${query.before}`,
-      prefix === '' ? '-' : `[${prefix}`,
-      'BYLEX',
-      'REV',
-      'LIMIT',
-      0,
-      limit,
-    );
-    return entries.map((entry) => entry.slice(prefix.length));
   }
 
   /** Ids of every batch and classification of a status, a page at a time, oldest first. */

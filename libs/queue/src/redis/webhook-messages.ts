@@ -4,7 +4,6 @@ import type { WebhookJob } from '../jobs/webhook-job.js';
 import type { QueueKeys } from './keys.js';
 import { runScript } from './script.js';
 import { logDelivery1 } from './scripts/log-delivery-1.js';
-import { restoreWebhook2 } from './scripts/restore-webhook-2.js';
 
 /** How a message about a batch ended, or that it has not. */
 export type MessageState = 'delivering' | 'delivered' | 'failed';
@@ -61,25 +60,14 @@ export class WebhookMessages {
     );
     return typeof tries === 'string' ? parseDeliveries(tries) : null;
   }
-
-  /** Enters how the message about a closed batch stands that was entered again. */
-  async restore(batchId: string, body: string, settled: SettledMessage | null): Promise<void> {
-    await runScript(
-      this.#redis,
-      restoreWebhook2,
-      [this.#keys.batch(batchId), this.#keys.messages],
-      [
-        batchId,
-        body,
-        settled?.messageId ?? '',
-        settled?.state ?? '',
-        (settled?.deliveries ?? []).map((delivery) => JSON.stringify(delivery)).join('\n'),
-      ],
-    );
-  }
 }
 
 /** Tries as a batch's hash has them, one a line. */
 export function parseDeliveries(lines: string): WebhookDelivery[] {
   return lines.split('\n').map((line) => JSON.parse(line) as WebhookDelivery);
+}
+
+/** Tries as `parseDeliveries` reads them. */
+export function deliveryLines(deliveries: readonly WebhookDelivery[]): string {
+  return deliveries.map((delivery) => JSON.stringify(delivery)).join('\n');
 }

@@ -27,7 +27,8 @@ export const closeBatch5 = script(
 local state = redis.call('HMGET', KEYS[1], 'status', 'sealed', 'closingAt')
 local status = state[1]
 if not status or not state[2]
-  or status == 'completed' or status == 'cancelled' or status == 'failed' then
+  or status == 'completed' or status == 'cancelled' or status == 'failed'
+  or status == 'expired' then
   return 0
 end
 move(KEYS[1], KEYS[4], ARGV[1], status, ARGV[2])
