@@ -3,7 +3,9 @@ import type { BatchService } from '@cropline/queue';
 import { AdminController } from './admin/admin-controller.js';
 import { BatchesController } from './batches/batches-controller.js';
 import { ResultsController } from './batches/results-controller.js';
+import { SummaryController } from './batches/summary-controller.js';
 import { ClassificationsController } from './classifications/classifications-controller.js';
+import { EventsController } from './events/events-controller.js';
 import { HealthController } from './health/health-controller.js';
 import type { Readiness } from './health/readiness.js';
 import { BATCH_SERVICE, READINESS, STOPPING, UPLOADS } from './service-tokens.js';
@@ -28,6 +30,8 @@ export class ApiModule {
       controllers: [
         BatchesController,
         ResultsController,
+        SummaryController,
+        EventsController,
         ClassificationsController,
         UploadsController,
         AdminController,

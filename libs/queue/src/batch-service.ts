@@ -3,6 +3,7 @@ import type {
   BatchEstimate,
   BatchPage,
   BatchStatus,
+  BatchSummary,
   ClassifyOptions,
   CreateBatchRequest,
   ItemResult,
@@ -13,6 +14,8 @@ import type {
 import type { ObjectStore } from '@cropline/storage';
 import type { Logger } from './logger.js';
 import type { QueueConnection } from './queue-connection.js';
+import type { ResultFile, ResultFileQuery } from './results/result-file.js';
+import type { ResultsFilter } from './results/result-filter.js';
 
 /** What a batch service needs. */
 export interface BatchServiceOptions extends QueueConnection {
@@ -44,9 +47,6 @@ export interface Submitted {
   readonly replayed: boolean;
 }
 
-/** Which outcomes a reader asks for. */
-export type OutcomeStatus = ItemResult['status'];
-
 /** One image to classify now: where it is, or its bytes. */
 export type ClassificationInput =
   { readonly url: string } | { readonly bytes: Buffer; readonly contentType: string };
@@ -66,8 +66,7 @@ export interface BatchQuery {
 }
 
 /** What a page of results is asked by. */
-export interface ResultsQuery {
-  readonly status?: OutcomeStatus | undefined;
+export interface ResultsQuery extends ResultsFilter {
   readonly cursor?: string | undefined;
   readonly limit: number;
 }
@@ -135,8 +134,19 @@ export interface BatchService {
    * @throws `BATCH_NOT_FOUND`, `CURSOR_INVALID`
    */
   results(id: string, query: ResultsQuery): Promise<ResultsPage>;
-  /** JSONL of every outcome there is now, in manifest order, streamed. @throws `BATCH_NOT_FOUND` */
-  resultLines(id: string, status?: OutcomeStatus): AsyncIterable<Buffer>;
+  /**
+   * The outcomes there are now as a file, in manifest order, made as it is read.
+   *
+   * @throws `BATCH_NOT_FOUND`; `STORAGE_OBJECT_NOT_FOUND` when the results of a closed batch are gone.
+   */
+  resultFile(id: string, query: ResultFileQuery): Promise<ResultFile>;
+  /**
+   * What the outcomes of a batch come to. While it runs, a call takes in a part of what has come since the
+   * one before, so that it answers within seconds.
+   *
+   * @throws `BATCH_NOT_FOUND`
+   */
+  summary(id: string): Promise<BatchSummary>;
   /** @throws `BATCH_NOT_FOUND`, `ITEM_NOT_FOUND` */
   item(id: string, itemId: string): Promise<ItemState>;
   /**

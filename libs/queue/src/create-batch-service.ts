@@ -1,8 +1,9 @@
 import { CroplineError, FINAL_STATUSES, type Batch, type ItemResult } from '@cropline/contracts';
 import { batchKind, isBatchId } from './batch/batch-id.js';
-import { batchRate, type BatchRate } from './batch/batch-rate.js';
+import { batchRate, NO_RATE, type BatchRate } from './batch/batch-rate.js';
 import { batchView } from './batch/batch-view.js';
 import { restoreById } from './batch/restore-by-id.js';
+import { writeStop } from './batch/stop-document.js';
 import { submitBatch } from './batch/submit-batch.js';
 import type { BatchService, BatchServiceOptions } from './batch-service.js';
 import { estimateBatch } from './estimate/estimate-batch.js';
@@ -25,8 +26,9 @@ import { Reconciliations } from './redis/reconciliations.js';
 import { guardRedis } from './redis/redis-guard.js';
 import { readBatchCursor, writeBatchCursor } from './results/cursors.js';
 import { itemState } from './results/item-state.js';
-import { resultLines } from './results/result-lines.js';
+import { resultFile } from './results/result-file.js';
 import { resultsPage } from './results/results-page.js';
+import { BatchSummaries } from './summary/batch-summaries.js';
 
 /** How many running batches an estimate looks at, the newest. */
 const MOST_RUNNING = 50;
@@ -43,6 +45,7 @@ export function createBatchService(options: BatchServiceOptions): BatchService {
   const deleting = { states, store, coordination };
   const reconciliations = new Reconciliations(redis, keys);
   const submitting = { store, states, guard, outputUrl, keys: new IdempotencyKeys(redis, keys) };
+  const summaries = new BatchSummaries(store);
   const rates = new MeasuredRates(redis, keys);
   const classification = createClassify({ ...options, log, keys, redis, guard, states });
 
@@ -127,7 +130,13 @@ export function createBatchService(options: BatchServiceOptions): BatchService {
       return { batches, nextCursor: more ? writeBatchCursor(last) : null };
     },
     cancel: async (id) => {
-      const before = await found(id, (it) => states.stop(it, 'cancelled'));
+      const { status, record } = await found(id, (it) => states.read(it));
+      const at = Date.now();
+      // Told to object storage first: what was promised must outlive Redis.
+      if (status === 'validating' || status === 'in_progress') {
+        await writeStop(store, record.folder, at);
+      }
+      const before = await found(id, (it) => states.stop(it, 'cancelled', at));
       if (before === 'finalizing' || (before !== 'cancelled' && FINAL_STATUSES.has(before))) {
         throw new CroplineError(
           'BATCH_STATE_CONFLICT',
@@ -149,9 +158,8 @@ export function createBatchService(options: BatchServiceOptions): BatchService {
       );
     },
     results: async (id, query) => resultsPage(store, await snapshot(id), query),
-    resultLines: async function* (id, status) {
-      yield* resultLines(store, await snapshot(id), status);
-    },
+    resultFile: async (id, query) => resultFile(store, await snapshot(id), query),
+    summary: async (id) => summaries.summary(await snapshot(id)),
     item: async (id, itemId) => itemState(store, await snapshot(id), itemId),
     classify: (input, classifyOptions, waitMs, signal) =>
       classification.classify(input, classifyOptions, waitMs, signal, async (id, itemId) => {
@@ -180,10 +188,8 @@ async function rate(
   states: BatchStates,
   { record, status, succeeded, failed, cancelled }: BatchState,
 ): Promise<BatchRate> {
-  if (status !== 'in_progress' && status !== 'cancelling') {
-    return { imagesPerSecond: null, etaSeconds: null };
-  }
+  if (status !== 'in_progress') return NO_RATE;
   const { now, samples } = await states.samples(record.id);
-  const done = succeeded + failed + cancelled;
-  return batchRate(samples, { at: now, done, pending: record.total - done });
+  const pending = record.total - succeeded - failed - cancelled;
+  return batchRate(samples, { at: now, pending });
 }

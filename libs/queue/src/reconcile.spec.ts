@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Batch, ItemResult } from '@cropline/contracts';
+import type { ObjectStore } from '@cropline/storage';
 import { startRedis, startS3 } from '@cropline/tools';
 import type { BatchService } from './batch-service.js';
 import type { ChunkProcessor } from './chunk-consumer.js';
+import { SILENT_LOGGER, type Logger } from './logger.js';
 import { openChunkQueue } from './jobs/chunk-job.js';
 import {
   jsonLines,
@@ -54,6 +56,35 @@ function held(after: number): { process: ChunkProcessor; ran: number[]; release:
       return succeedAll(task, control);
     },
   };
+}
+
+/** A store that holds who reads the record of a batch first until they may go on. */
+function hangingOnce(id: string): { store: ObjectStore; hung: Promise<void>; goOn: () => void } {
+  let goOn = (): void => undefined;
+  const gate = new Promise<void>((resolve) => (goOn = resolve));
+  let tell = (): void => undefined;
+  const hung = new Promise<void>((resolve) => (tell = resolve));
+  let first = true;
+  const store = storeWith(bench.store, {
+    get: async (url, options) => {
+      if (first && url.endsWith(`${id}/batch.json`)) {
+        first = false;
+        tell();
+        await gate;
+      }
+      return bench.store.get(url, options);
+    },
+  });
+  return { store, hung, goOn };
+}
+
+/** A log that counts how many reconciliations have ended. */
+function endsOf(): { log: Logger; ended: () => number } {
+  let count = 0;
+  const info: Logger['info'] = (_facts, message) => {
+    if (message === 'reconciled with object storage') count += 1;
+  };
+  return { log: { ...SILENT_LOGGER, info }, ended: () => count };
 }
 
 describe('FLUSHALL in the middle of a batch', () => {
@@ -110,30 +141,20 @@ describe('FLUSHALL in the middle of a batch', () => {
   it('is made good by the next coordinator when one is lost on the way', async () => {
     const { id } = await service.create(requestOf(40));
     await flushAll();
-    let goOn: (() => void) | undefined;
-    const store = storeWith(bench.store, {
-      get: async (url, options) => {
-        if (goOn === undefined && url.endsWith(`${id}/batch.json`)) {
-          await new Promise<void>((resolve) => (goOn = resolve));
-        }
-        return bench.store.get(url, options);
-      },
-    });
-    const coordinator = bench.coordinator({ store });
-    await until(
-      () => goOn,
-      (is) => is !== undefined,
-    );
+    const { store, hung, goOn } = hangingOnce(id);
+    const { log, ended } = endsOf();
+    const coordinator = bench.coordinator({ store, log });
+    await hung;
     // Its claim on the job is lost with Redis, and what it began counts no more.
     await flushAll();
-    const done = await until(
-      () => service.reconciliation(),
-      ({ state }) => state === 'finished',
-    );
+    await until(ended, (count) => count === 1);
+    const done = await service.reconciliation();
+    expect(done.state).toBe('finished');
     expect((await listed()).map((batch) => batch.id)).toContain(id);
-    goOn?.();
-    await coordinator.close();
+    goOn();
+    await until(ended, (count) => count === 2);
     expect(await service.reconciliation()).toEqual(done);
+    await coordinator.close();
   });
 });
 
@@ -166,6 +187,20 @@ describe('a reconciliation on demand', () => {
     const batch = await untilStatus(service, id, 'completed');
     expect(batch.counts).toMatchObject({ total: 320, succeeded: 320 });
     await consumer.close();
+    await coordinator.close();
+  });
+
+  it('is done once more when it was asked for while one runs', async () => {
+    const { id } = await service.create(requestOf(40));
+    await flushAll();
+    const { store, hung, goOn } = hangingOnce(id);
+    const { log, ended } = endsOf();
+    const coordinator = bench.coordinator({ store, log });
+    await hung;
+    expect(await service.reconcile()).toMatchObject({ state: 'running' });
+    goOn();
+    await until(ended, (count) => count === 2);
+    expect(await service.reconciliation()).toMatchObject({ state: 'finished', restored: 0 });
     await coordinator.close();
   });
 

@@ -97,20 +97,20 @@ function mediaType(schema: string): object {
   return { schema: refTo(schema), example: EXAMPLES[schema] };
 }
 
-function answerOf({ description, schema, lines, location }: AnswerDescription): object {
+function answerOf(answer: AnswerDescription): object {
+  const { description, schema, text, lines, files = [], location } = answer;
+  const content = {
+    ...(schema === undefined ? {} : { 'application/json': mediaType(schema) }),
+    ...(lines === undefined ? {} : { 'application/x-ndjson': mediaType(lines) }),
+    ...(text === undefined ? {} : { [text]: { schema: { type: 'string' } } }),
+    ...Object.fromEntries(files.map((type) => [type, {}])),
+  };
   return {
     description,
     ...(location === undefined
       ? {}
       : { headers: { Location: { description: location, schema: { type: 'string' } } } }),
-    ...(schema === undefined
-      ? {}
-      : {
-          content: {
-            'application/json': mediaType(schema),
-            ...(lines === undefined ? {} : { 'application/x-ndjson': mediaType(lines) }),
-          },
-        }),
+    ...(Object.keys(content).length === 0 ? {} : { content }),
   };
 }
 

@@ -1,9 +1,9 @@
 import type { ErrorCode } from '@cropline/contracts';
 import type { z } from 'zod';
 import {
+  anyResultsQuerySchema,
   batchListQuerySchema,
   listQuerySchema,
-  resultsQuerySchema,
   uploadQuerySchema,
 } from '../http/queries.js';
 
@@ -28,10 +28,14 @@ export interface OperationDescription {
 /** One successful answer. */
 export interface AnswerDescription {
   readonly description: string;
-  /** Left out of an answer without a body. */
+  /** Left out of an answer that is not JSON, or has no body. */
   readonly schema?: string;
+  /** The type of an answer that is text of another kind. */
+  readonly text?: string;
   /** Also as NDJSON, one of these a line. */
   readonly lines?: string;
+  /** Also as bytes of these content types. */
+  readonly files?: readonly string[];
   /** What its Location names. */
   readonly location?: string;
 }
@@ -95,13 +99,27 @@ export const OPERATIONS: readonly OperationDescription[] = [
     errors: ['BATCH_NOT_FOUND', ...OUTAGES],
   },
   {
+    method: 'get',
+    path: '/v1/batches/{id}/events',
+    id: 'followBatch',
+    tag: 'Batches',
+    summary: 'Follow a batch',
+    description:
+      'Server-sent events whose data is the batch: `progress` at once and whenever something has changed, at most once a second, then `finished`, which ends the stream. Send the id of the last event as `Last-Event-ID` (an EventSource does) and nothing that it told is told again.',
+    answers: {
+      200: { description: 'Events, as they happen.', text: 'text/event-stream' },
+      204: { description: '`Last-Event-ID` is of `finished`: there is nothing to follow.' },
+    },
+    errors: ['BATCH_NOT_FOUND', ...OUTAGES],
+  },
+  {
     method: 'post',
     path: '/v1/batches/{id}/cancel',
     id: 'cancelBatch',
     tag: 'Batches',
     summary: 'Cancel a batch',
     description:
-      'What is done stays readable; the rest ends as cancelled. Repeating it changes nothing.',
+      'What is done stays readable; the rest ends as cancelled. Workers hear of it within half a second. Repeating it changes nothing.',
     answers: { 202: { description: 'Being cancelled, or cancelled already.', schema: 'Batch' } },
     errors: ['BATCH_NOT_FOUND', 'BATCH_STATE_CONFLICT', ...OUTAGES],
   },
@@ -123,12 +141,36 @@ export const OPERATIONS: readonly OperationDescription[] = [
     tag: 'Results',
     summary: 'Read results in manifest order, also while the batch runs',
     description:
-      'JSON: a page; follow `nextCursor` until it is null to see every item once. With `Accept: application/x-ndjson`: every outcome there is now, streamed; only `status` applies.',
-    query: resultsQuerySchema,
+      'JSON: a page; follow `nextCursor` until it is null to see every item once. With `format`, or an `Accept` that names one of them: every outcome there is now, streamed as JSON lines, CSV or Parquet. All of the JSON lines of a closed batch have an `ETag` and a length, and may be asked for in ranges (`Range`, `If-Range`).',
+    query: anyResultsQuerySchema,
     answers: {
-      200: { description: 'A page, or lines.', schema: 'ResultsPage', lines: 'ItemResult' },
+      200: {
+        description: 'A page, or a file.',
+        schema: 'ResultsPage',
+        lines: 'ItemResult',
+        files: ['text/csv', 'application/vnd.apache.parquet'],
+      },
+      206: { description: 'The range of the JSON lines.', lines: 'ItemResult' },
+      304: { description: 'They are the version that `If-None-Match` names.' },
     },
-    errors: ['BATCH_NOT_FOUND', 'CURSOR_INVALID', ...OUTAGES],
+    errors: [
+      'BATCH_NOT_FOUND',
+      'CURSOR_INVALID',
+      'RANGE_NOT_SATISFIABLE',
+      'STORAGE_OBJECT_NOT_FOUND',
+      ...OUTAGES,
+    ],
+  },
+  {
+    method: 'get',
+    path: '/v1/batches/{id}/summary',
+    id: 'getSummary',
+    tag: 'Results',
+    summary: 'Sum up what came of a batch, also while it runs',
+    description:
+      'How many images have which label and score, why items failed or were not run, how long the stages took. While the batch runs, each call takes in what up to 1,024 chunks have come to since the one before; `items` says how many are in it.',
+    answers: { 200: { description: 'What is in it so far.', schema: 'BatchSummary' } },
+    errors: ['BATCH_NOT_FOUND', ...OUTAGES],
   },
   {
     method: 'get',

@@ -3,6 +3,7 @@ import {
   type Batch,
   type BatchEstimate,
   type BatchPage,
+  type BatchSummary,
   type ClassifyOptions,
   type CreateBatchRequest,
   type ItemResult,
@@ -16,7 +17,8 @@ import type {
   ClassificationInput,
   ClassificationOutcome,
   ItemList,
-  OutcomeStatus,
+  ResultFile,
+  ResultFileQuery,
   ResultsQuery,
   SubmitOptions,
   Submitted,
@@ -52,6 +54,25 @@ export function sampleBatch(id: string, request: CreateBatchRequest): Batch {
   };
 }
 
+/** The summary of a batch of which nothing is done. */
+export function sampleSummary({ id, status, counts }: Batch): BatchSummary {
+  return {
+    batchId: id,
+    status,
+    counts,
+    final: false,
+    items: 0,
+    labels: [],
+    otherLabels: { labels: 0, count: 0 },
+    scores: Array.from({ length: 10 }, (_, n) => ({ from: n / 10, to: (n + 1) / 10, count: 0 })),
+    errors: [],
+    cancelled: [],
+    timingsMs: null,
+    images: { count: 0, bytes: 0, pixels: 0 },
+    crops: { count: 0, perImage: null },
+  };
+}
+
 /** An item that was classified. */
 export function sampleResult(id: string): Extract<ItemResult, { status: 'succeeded' }> {
   return {
@@ -81,10 +102,14 @@ export class FakeBatches implements BatchService {
   fault: unknown = null;
   /** The batches there are. */
   readonly batches = new Map<string, Batch>();
+  /** How often one was asked for. */
+  looks = 0;
   /** The outcomes of every batch. */
   outcomes: ItemResult[] = [];
-  /** Replaces the lines of `outcomes`. */
-  lines: ((id: string) => AsyncIterable<Buffer>) | null = null;
+  /** Replaces what is read of a file, which is the lines of `outcomes`. */
+  lines: (() => AsyncIterable<Buffer>) | null = null;
+  /** The ETag of results that are stored, when they are. */
+  etag: string | null = null;
   /** How a classification ends. */
   outcome: (call: ClassifyCall) => Promise<ClassificationOutcome> = () =>
     Promise.resolve({ batchId: 'b-1', itemId: '0', result: sampleResult('0') });
@@ -96,7 +121,7 @@ export class FakeBatches implements BatchService {
     readonly text: string;
     readonly idempotencyKey: string | undefined;
   }[] = [];
-  readonly queries: (BatchQuery | ResultsQuery)[] = [];
+  readonly queries: (BatchQuery | ResultsQuery | ResultFileQuery)[] = [];
   readonly classified: ClassifyCall[] = [];
   /** How often a reconciliation was asked for. */
   reconciliationsAsked = 0;
@@ -137,6 +162,7 @@ export class FakeBatches implements BatchService {
   }
 
   get(id: string): Promise<Batch> {
+    this.looks += 1;
     return this.#answer(() => this.#batch(id));
   }
 
@@ -169,17 +195,27 @@ export class FakeBatches implements BatchService {
     });
   }
 
-  async *resultLines(id: string, status?: OutcomeStatus): AsyncGenerator<Buffer> {
-    await this.#answer(() => this.#batch(id));
-    if (this.lines !== null) {
-      yield* this.lines(id);
-      return;
-    }
-    for (const outcome of this.outcomes) {
-      if (status === undefined || outcome.status === status) {
-        yield Buffer.from(`${JSON.stringify(outcome)}\n`);
-      }
-    }
+  resultFile(id: string, query: ResultFileQuery): Promise<ResultFile> {
+    return this.#answer(() => {
+      this.#batch(id);
+      this.queries.push(query);
+      const { etag, lines, outcomes } = this;
+      const text = outcomes
+        .filter(({ status }) => query.status === undefined || status === query.status)
+        .map((outcome) => `${JSON.stringify(outcome)}\n`);
+      const bytes = Buffer.from(text.join(''));
+      return {
+        stored: etag === null ? null : { bytes: bytes.length, etag },
+        read: async function* (range) {
+          const { start, end = bytes.length } = range ?? { start: 0 };
+          yield* lines === null ? [bytes.subarray(start, end + 1)] : lines();
+        },
+      };
+    });
+  }
+
+  summary(id: string): Promise<BatchSummary> {
+    return this.#answer(() => sampleSummary(this.#batch(id)));
   }
 
   item(id: string, itemId: string): Promise<ItemState> {

@@ -10,8 +10,6 @@ import { LiveReporter } from '../progress/live-reporter.js';
 import { summaryLine } from './batch-text.js';
 import { BATCH_VIEW } from './batch-view.js';
 
-const LOOK_EVERY_MS = 500;
-
 /**
  * Follows a batch to its end: a live bar (plain lines where stderr is no terminal) and a line of summary,
  * or with `json` the batch as a line of JSON at every change. Ctrl-C ends the watching, not the batch.
@@ -31,7 +29,7 @@ export async function watchBatch(
   const progress = json ? null : new LiveReporter(console, BATCH_VIEW);
   let last: Batch | null = null;
   try {
-    for await (const batch of client.watch(id, { intervalMs: LOOK_EVERY_MS })) {
+    for await (const batch of client.watch(id)) {
       last = batch;
       if (json) await write(stdout, `${JSON.stringify(batch)}\n`);
       progress?.update(batch);
@@ -44,9 +42,15 @@ export async function watchBatch(
   const { failed } = last.counts;
   if (!json) {
     await write(stdout, `${summaryLine(last, { unicode, paint: paintFor(stdout, console) })}\n`);
-    if (failed > 0) {
-      await write(stderr, `See what failed with: cropline results ${id} --status failed\n`);
-    }
+    await write(stderr, adviceText(last));
   }
   return last.status === 'completed' && failed === 0 ? EXIT.ok : EXIT.incomplete;
+}
+
+/** What to do about images that did not succeed. */
+function adviceText({ id, counts: { failed, cancelled } }: Batch): string {
+  const seen = `See what failed with: cropline results ${id} --status failed\n`;
+  const which = cancelled === 0 ? '' : failed === 0 ? ' --cancelled' : ' --failed --cancelled';
+  const again = `Run them again with: cropline retry ${id}${which}\n`;
+  return failed === 0 && cancelled === 0 ? '' : `${failed === 0 ? '' : seen}${again}`;
 }

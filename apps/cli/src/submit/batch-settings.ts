@@ -46,7 +46,10 @@ export async function batchSettings(
   };
 }
 
-async function webhookOf(url: string, { secret, secretFile }: CliConfig['webhook']): Promise<Webhook> {
+async function webhookOf(
+  url: string,
+  { secret, secretFile }: CliConfig['webhook'],
+): Promise<Webhook> {
   const said = secret ?? (secretFile === undefined ? undefined : await readSecret(secretFile));
   if (said === undefined) {
     throw usageError(

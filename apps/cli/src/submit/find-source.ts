@@ -78,7 +78,9 @@ export function pathFilter({ include, exclude }: SourceFlags): (path: string) =>
 
 /** Globs without a slash look at the last part of a path. */
 function any(globs: readonly string[]): (path: string) => boolean {
-  const matchers = globs.map((glob) => picomatch(glob, { dot: true, basename: !glob.includes('/') }));
+  const matchers = globs.map((glob) =>
+    picomatch(glob, { dot: true, basename: !glob.includes('/') }),
+  );
   return (path) => matchers.some((matches) => matches(path));
 }
 

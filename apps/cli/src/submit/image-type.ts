@@ -2,7 +2,9 @@
 export const HEAD_BYTES = 16;
 
 const ascii = (head: Uint8Array, at: number, text: string): boolean =>
-  [...text].every((character, index) => head[at + index] === character.charCodeAt(0));
+  Array.from(text, (character) => character.charCodeAt(0)).every(
+    (code, index) => head[at + index] === code,
+  );
 
 /**
  * The content type of an image of a format that is decoded, by its first bytes (the signatures that the

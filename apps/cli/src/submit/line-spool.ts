@@ -12,10 +12,12 @@ export class LineSpool {
   readonly #folder: string;
   readonly #stream: ReturnType<typeof createWriteStream>;
   readonly #forget: () => void;
+  #failure: Error | null = null;
 
   private constructor(folder: string) {
     this.#folder = folder;
     this.#stream = createWriteStream(this.#path);
+    this.#stream.on('error', (error) => (this.#failure ??= error));
     this.#forget = onInterrupt(() => rmSync(folder, { recursive: true, force: true }));
   }
 
@@ -28,8 +30,10 @@ export class LineSpool {
   }
 
   /** Adds an item, and waits while the disk is slow. */
-  add(item: ItemInput): Promise<void> {
-    return write(this.#stream, `${JSON.stringify(item)}\n`);
+  async add(item: ItemInput): Promise<void> {
+    // A stream that has failed never says again that it did.
+    if (this.#failure !== null) throw this.#failure;
+    await write(this.#stream, `${JSON.stringify(item)}\n`);
   }
 
   /** Ends the file: nothing is added any more. */
@@ -46,6 +50,10 @@ export class LineSpool {
   /** Removes the file. */
   async remove(): Promise<void> {
     this.#stream.destroy();
+    if (!this.#stream.closed) {
+      // Not `once` of node:events, which fails on what the stream says of writes cut short.
+      await new Promise<void>((resolve) => this.#stream.once('close', () => resolve()));
+    }
     await rm(this.#folder, { recursive: true, force: true });
     this.#forget();
   }

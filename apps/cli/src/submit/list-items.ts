@@ -21,7 +21,9 @@ export async function listItems(list: List, stdin: Readable): Promise<SubmitItem
   const dispose = (): Promise<void> => Promise.resolve();
   const again = path !== '-' && (await stat(path).catch(() => null))?.isFile() !== false;
   const read =
-    format === 'csv' ? () => bytesOf(list, stdin) : () => itemLines(linesOf(list, stdin), named(path));
+    format === 'csv'
+      ? () => bytesOf(list, stdin)
+      : () => itemLines(linesOf(list, stdin), named(path));
   if (again && format === 'text') await drain(read());
   const lines = again ? read : read();
   return { lines, format: format === 'csv' ? 'csv' : 'jsonl', leftOut: 0, dispose };
@@ -54,6 +56,6 @@ async function* bytesOf({ path, packed }: List, stdin: Readable): AsyncGenerator
   }
 }
 
-async function drain(blocks: AsyncGenerator<unknown>): Promise<void> {
+async function drain(blocks: AsyncGenerator): Promise<void> {
   while ((await blocks.next()).done !== true);
 }

@@ -25,8 +25,7 @@ export type Prepared =
 export type Uploader = Pick<CroplineClient, 'planUploads' | 'putUpload'>;
 
 type Examined =
-  | { readonly kind: 'upload'; readonly path: string; readonly file: UploadInput }
-  | Prepared;
+  { readonly kind: 'upload'; readonly path: string; readonly file: UploadInput } | Prepared;
 
 /**
  * Puts images into the bucket, those whose bytes are not there yet, and yields what came of each in their order.

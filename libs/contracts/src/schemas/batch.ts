@@ -127,7 +127,9 @@ export const batchSchema = z
       .number()
       .min(0)
       .nullable()
-      .describe('Over the last minute; null when not known'),
+      .describe(
+        'Over the last minute, or the last chunks where they take longer; null when not known',
+      ),
     etaSeconds: z.number().min(0).nullable().describe('null while it cannot be estimated'),
     estimating: z
       .boolean()

@@ -10,10 +10,14 @@ export interface BatchFolder {
   readonly manifest: string;
   /** Its durable record. */
   readonly record: string;
+  /** That a caller had it stopped. */
+  readonly stop: string;
   /** Every outcome in manifest order, once it is closed. */
   readonly results: string;
   /** The outcomes other than succeeded, once it is closed. */
   readonly errors: string;
+  /** What the outcomes come to, once it is closed. */
+  readonly summary: string;
   /** The closing document. */
   readonly closing: string;
   /** The uploaded image of a classification. */
@@ -27,29 +31,26 @@ export function batchFolder(url: string): BatchFolder {
   return {
     manifest: joinS3Url(url, 'manifest.jsonl'),
     record: joinS3Url(url, 'batch.json'),
+    stop: joinS3Url(url, 'stop.json'),
     results: joinS3Url(url, 'results.jsonl'),
     errors: joinS3Url(url, 'errors.jsonl'),
+    summary: joinS3Url(url, 'summary.json'),
     closing: joinS3Url(url, 'manifest.json'),
     input: joinS3Url(url, 'input'),
     part: (chunk) => joinS3Url(url, 'parts', `${String(chunk).padStart(6, '0')}.jsonl`),
   };
 }
 
-/** Everything that a batch may write into its folder. Names that are not here are never deleted. */
-const WRITTEN: readonly RegExp[] = [
-  /^batch\.json$/,
-  /^manifest\.jsonl$/,
-  /^parts\/\d{6,}\.jsonl$/,
-  /^(?:results|errors)\.jsonl$/,
-  /^(?:manifest|summary|stop|webhook)\.json$/,
-  // A round of items that were run again.
-  /^retries\/\d{4}\/(?:batch\.json|manifest\.jsonl|parts\/\d{6,}\.jsonl)$/,
-];
+/**
+ * Everything that a batch may write into its folder; rounds of items that were run again have the same
+ * below `retries`. Names that are not here are never deleted.
+ */
+const WRITTEN =
+  /^(?:retries\/\d{4}\/)?(?:(?:manifest|results|errors|parts\/\d{6,})\.jsonl|(?:batch|manifest|summary|stop|webhook|selected)\.json)$/;
 
 /** Whether a batch of this kind writes a file of this name, relative to its folder. */
 export function isBatchFile(name: string, kind: BatchKind): boolean {
-  if (kind === 'classification' && name === 'input') return true;
-  return WRITTEN.some((pattern) => pattern.test(name));
+  return WRITTEN.test(name) || (kind === 'classification' && name === 'input');
 }
 
 /** The chunk whose part has this URL; null for an object that is no part. */

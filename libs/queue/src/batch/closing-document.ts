@@ -1,4 +1,10 @@
-import type { Batch, BatchStatus, ClassifyOptions, ModelRef } from '@cropline/contracts';
+import type {
+  Batch,
+  BatchStatus,
+  CancelReason,
+  ClassifyOptions,
+  ModelRef,
+} from '@cropline/contracts';
 import type { Outcomes } from '../redis/batch-state.js';
 
 /** A file of a closed batch. */
@@ -25,4 +31,17 @@ export interface ClosingDocument {
   readonly files: { readonly results: ClosedFile; readonly errors: ClosedFile };
   /** The version of Cropline that closed it. */
   readonly version: string;
+}
+
+/** Why items of a closed batch were not run; null when all were, or when it could not go on as a whole. */
+export function stopOf({ status, error }: ClosingDocument): CancelReason | null {
+  switch (status) {
+    case 'cancelled':
+    case 'expired':
+      return status;
+    case 'completed':
+      return null;
+    case 'failed':
+      return error?.code === 'ERROR_THRESHOLD_REACHED' ? 'error_threshold' : null;
+  }
 }

@@ -1,3 +1,4 @@
+import type { CancelReason } from '@cropline/contracts';
 import type { ObjectStore } from '@cropline/storage';
 import { splitLines } from '../manifest/read-lines.js';
 import { setCounted, type ClosedBatch } from '../redis/batch-state.js';
@@ -6,15 +7,19 @@ import { countOutcomes, modelOf, parseResult } from '../results/part-lines.js';
 import { readAhead } from '../results/read-ahead.js';
 import { batchFolder, chunkOfPart } from './batch-folder.js';
 import { chunkCount, dueAt, type BatchRecord } from './batch-record.js';
-import type { ClosingDocument } from './closing-document.js';
+import { stopOf, type ClosingDocument } from './closing-document.js';
 import { readDocument } from './read-document.js';
+import { readStop, type StopDocument } from './stop-document.js';
 
 const PARTS_AHEAD = 16;
 
 /**
- * Enters a batch into Redis again from what object storage has of it: its record, its parts, and how it
- * ended, if it did. What has no part will be planned and run again. One that was being deleted is not
- * entered: its deletion goes on.
+ * Enters a batch into Redis again from what object storage has of it: its record, its parts, whether it was
+ * stopped, and how it ended, if it did. What has no part will be planned and run again. One that was being
+ * deleted is not entered: its deletion goes on.
+ *
+ * It may be cut short: nothing is done with the batch before all of it is restored, and advancing it goes on
+ * with this.
  *
  * @returns Whether object storage has such a batch.
  */
@@ -24,25 +29,38 @@ export async function restoreBatch(
   folder: string,
 ): Promise<boolean> {
   const files = batchFolder(folder);
-  const [record, closing] = await Promise.all([
-    readDocument<BatchRecord>(store, files.record),
-    readDocument<ClosingDocument>(store, files.closing),
-  ]);
+  const record = await readDocument<BatchRecord>(store, files.record);
   if (record === null) return false;
+  const { id } = record;
   if (record.deleting === true) {
-    await states.deletions.bury(record.id, record);
+    await states.deletions.bury(id, record);
     return false;
   }
-  if ((await states.deletions.grave(record.id)) !== null) return false;
+  if ((await states.deletions.grave(id)) !== null) return false;
+  const [closing, stop] = await Promise.all([
+    readDocument<ClosingDocument>(store, files.closing),
+    readStop(store, folder),
+  ]);
   if (closing !== null) {
-    await enterClosed(states, store, record, closing);
-    return true;
+    if (await enterClosed(states, store, record, closing, stop)) return true;
+    // It is known already, unless it was closed by one who was thought dead while it was being restored.
+    if ((await states.read(id))?.restoring !== true) return true;
   }
-  await states.create(record);
+  const stopped = (reason: CancelReason): Promise<unknown> =>
+    states.stop(id, reason, stop === null ? Date.now() : Date.parse(stop.at));
+  // One that a caller had stopped did not end by the number of items that failed.
+  await states.create(record, { restoring: true, ...(stop === null ? {} : { limit: null }) });
   for await (const { chunk, bytes } of parts(store, folder)) {
     const results = [...splitLines(bytes)].map(parseResult);
-    await states.countChunk(record.id, chunk, countOutcomes(results), modelOf(results));
+    // Whoever let go of items knew that the batch was to be stopped.
+    const letGo = results.find((result) => result.status === 'cancelled');
+    if (letGo !== undefined) await stopped(letGo.reason);
+    await states.countChunk(id, chunk, countOutcomes(results), modelOf(results));
   }
+  // What comes from storage says nothing of how fast it is done.
+  await states.forgetSamples(id);
+  if (stop !== null) await stopped(stop.reason);
+  await states.restored(id);
   return true;
 }
 
@@ -52,7 +70,8 @@ async function enterClosed(
   store: ObjectStore,
   record: BatchRecord,
   closing: ClosingDocument,
-): Promise<void> {
+  stop: StopDocument | null,
+): Promise<boolean> {
   const { status, counts, model, error, startedAt } = closing;
   // A source may have been read to its end only after the batch was stopped: it has what it closed with.
   const closed = { ...record, total: counts.total };
@@ -62,11 +81,13 @@ async function enterClosed(
     status === 'completed'
       ? { chunks, bits: Buffer.alloc(0) }
       : await countedParts(store, record.folder, chunks);
-  await states.enterClosed(closed, {
+  return states.enterClosed(closed, {
     status,
     counts,
     model,
     error,
+    stop: stopOf(closing),
+    cancelRequestedAt: stop === null ? null : Date.parse(stop.at),
     startedAt: startedAt === null ? null : Date.parse(startedAt),
     finishedAt,
     counted,

@@ -3,6 +3,7 @@ import type { MeasuredRates } from '../estimate/measured-rates.js';
 import type { Logger } from '../logger.js';
 import { isObjectLoss } from '../manifest/manifest-lines.js';
 import type { BatchState } from '../redis/batch-state.js';
+import { restoreBatch } from '../batch/restore-batch.js';
 import { isUnread } from '../batch/batch-record.js';
 import {
   scheduleExpiry,
@@ -46,6 +47,11 @@ export async function advanceBatch(
     signal.throwIfAborted();
     const state = await context.states.read(batchId);
     if (state === null) return 'done';
+    if (state.restoring) {
+      // Whoever began with it may have died over it; what is counted is not counted again.
+      if (!(await restoreBatch(context.states, context.store, state.record.folder))) return 'done';
+      continue;
+    }
     switch (state.status) {
       case 'validating':
       case 'in_progress':

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { once, setMaxListeners } from 'node:events';
 import { PassThrough } from 'node:stream';
-import { CROPLINE_VERSION, type BatchStatus } from '@cropline/contracts';
+import { CROPLINE_VERSION, type BatchStatus, type OutcomeSummary } from '@cropline/contracts';
 import type { ObjectStore } from '@cropline/storage';
 import { batchFolder, JSON_LINES } from '../batch/batch-folder.js';
 import { batchKind } from '../batch/batch-id.js';
@@ -15,6 +15,7 @@ import type { BatchStates } from '../redis/batch-states.js';
 import { gapOf } from '../results/gap.js';
 import { parseResult } from '../results/part-lines.js';
 import { joinedParts } from '../results/joined-parts.js';
+import { OutcomeTally } from '../summary/outcome-tally.js';
 
 /** How long a closed classification can be asked for, in seconds. */
 const CLASSIFICATION_KEPT_SECONDS = 86_400;
@@ -27,7 +28,7 @@ export interface FinalizerContext {
 
 /**
  * Closes a batch that nothing is to be counted of any more: joins the parts into results.jsonl and
- * errors.jsonl, writes manifest.json, and gives the batch its final status, with the counts of what the
+ * errors.jsonl, writes summary.json and manifest.json, and gives the batch its final status, with the counts of what the
  * files hold.
  *
  * It may be done again at any step, and by two at once: what is written depends on the parts alone.
@@ -43,7 +44,12 @@ export async function finalizeBatch(
   const status = finalStatus(state);
   const counted = await states.countedBits(record.id);
   const parts = joinedParts(store, state, counted, gapOf(state), signal);
-  const { counts, results, errors } = await writeResults(store, record.folder, parts, signal);
+  const { counts, summary, results, errors } = await writeResults(
+    store,
+    record.folder,
+    parts,
+    signal,
+  );
   const { options, metadata, total, createdAt, folder } = record;
   const closing: ClosingDocument = {
     id: record.id,
@@ -59,8 +65,11 @@ export async function finalizeBatch(
     files: { results, errors },
     version: CROPLINE_VERSION,
   };
+  const listed = batchKind(record.id) === 'batch';
+  // Of one image there is nothing to sum up.
+  if (listed) await writeDocument(store, batchFolder(folder).summary, summary, signal);
   await writeDocument(store, batchFolder(folder).closing, closing, signal);
-  const kept = batchKind(record.id) === 'classification' ? CLASSIFICATION_KEPT_SECONDS : null;
+  const kept = listed ? null : CLASSIFICATION_KEPT_SECONDS;
   const due = dueAt(record, closingAt);
   // Before it is closed: whoever dies in between leaves a batch that is closed again.
   if (due !== null) await states.deletions.plan(record.id, due);
@@ -79,7 +88,12 @@ async function writeResults(
   folder: string,
   parts: AsyncIterable<Buffer>,
   signal: AbortSignal,
-): Promise<{ counts: Outcomes; results: ClosedFile; errors: ClosedFile }> {
+): Promise<{
+  counts: Outcomes;
+  summary: OutcomeSummary;
+  results: ClosedFile;
+  errors: ClosedFile;
+}> {
   const files = batchFolder(folder);
   const failure = new AbortController();
   const either = AbortSignal.any([signal, failure.signal]);
@@ -87,14 +101,17 @@ async function writeResults(
   const results = new OutputFile(files.results);
   const errors = new OutputFile(files.errors);
   const counts = { succeeded: 0, failed: 0, cancelled: 0 };
+  const tally = new OutcomeTally();
 
   const pump = async (): Promise<void> => {
     for await (const part of parts) {
       const bad: Buffer[] = [];
       let lines = 0;
       for (const line of splitLines(part)) {
-        const { status } = parseResult(line);
+        const result = parseResult(line);
+        const { status } = result;
         counts[status] += 1;
+        tally.add(result);
         lines += 1;
         if (status !== 'succeeded') bad.push(line, NEWLINE);
       }
@@ -120,7 +137,12 @@ async function writeResults(
     await Promise.allSettled(work);
     throw error;
   }
-  return { counts, results: results.facts(), errors: errors.facts() };
+  return {
+    counts,
+    summary: tally.summary(),
+    results: results.facts(),
+    errors: errors.facts(),
+  };
 }
 
 const NEWLINE = Buffer.from('\n');

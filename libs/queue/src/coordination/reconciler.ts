@@ -8,7 +8,7 @@ import {
 import { storedBatches, type BatchLocation } from '../batch/batch-location.js';
 import { dueAt } from '../batch/batch-record.js';
 import { restoreBatch } from '../batch/restore-batch.js';
-import { requestAdvance, type CoordinationQueue } from '../jobs/coordination-job.js';
+import { requestAdvance } from '../jobs/coordination-job.js';
 import type { ReconciliationReport, Reconciliations } from '../redis/reconciliations.js';
 import type { AdvanceContext } from './advance-batch.js';
 import { eachAtOnce } from './each-at-once.js';
@@ -22,7 +22,6 @@ const SHOW_EVERY_MS = 1_000;
 
 /** What reconciling works with. */
 export interface ReconcilerContext extends AdvanceContext {
-  readonly coordination: CoordinationQueue;
   readonly reconciliations: Reconciliations;
   /** Where batches lie that have no output of their own, and the pointers to the others. */
   readonly outputUrl: string;

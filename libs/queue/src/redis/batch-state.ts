@@ -1,5 +1,5 @@
 import type { Batch, BatchStatus, CancelReason, ModelRef } from '@cropline/contracts';
-import { chunkCount, type BatchRecord } from '../batch/batch-record.js';
+import { chunkCount, expiryOf, type BatchRecord } from '../batch/batch-record.js';
 
 /** How many items have which outcome. */
 export interface Outcomes {
@@ -20,6 +20,8 @@ export interface BatchState extends Outcomes {
   /** Where in the manifest the first chunk not planned begins, in bytes. */
   readonly offset: number;
   readonly sealed: boolean;
+  /** Whether Redis had lost it and has not counted all of its parts again yet. */
+  readonly restoring: boolean;
   /** Why it is stopped, or was, before every item was run. */
   readonly stop: CancelReason | null;
   readonly model: ModelRef | null;
@@ -37,8 +39,10 @@ export interface ClosedBatch {
   readonly counts: Outcomes;
   readonly model: ModelRef | null;
   readonly error: Batch['error'];
+  readonly stop: CancelReason | null;
   readonly startedAt: number | null;
   readonly finishedAt: number;
+  readonly cancelRequestedAt: number | null;
   /** The chunks that have their part, and a bit for each of them; no bits when that is all. */
   readonly counted: { readonly chunks: number; readonly bits: Buffer };
   /** When it is to be deleted. */
@@ -48,8 +52,9 @@ export interface ClosedBatch {
 /** The fields of the hash of a batch that is closed, but for its status. */
 export function closedFields(
   record: BatchRecord,
-  { counts, model, error, startedAt, finishedAt, counted }: ClosedBatch,
+  { counts, model, error, stop, startedAt, finishedAt, cancelRequestedAt, counted }: ClosedBatch,
 ): Record<string, string | number> {
+  const expiresAt = expiryOf(record);
   return {
     record: JSON.stringify(record),
     total: record.total,
@@ -62,6 +67,9 @@ export function closedFields(
     cancelled: counts.cancelled,
     finishedAt,
     ...(startedAt === null ? {} : { startedAt }),
+    ...(stop === null ? {} : { stop }),
+    ...(cancelRequestedAt === null ? {} : { cancelRequestedAt }),
+    ...(expiresAt === null ? {} : { expiresAt }),
     ...(model === null ? {} : { model: JSON.stringify(model) }),
     ...(error === null ? {} : { error: JSON.stringify(error) }),
   };
@@ -92,6 +100,7 @@ export function parseState(hash: Readonly<Record<string, string>>): BatchState |
     planned: number('planned'),
     offset: number('offset'),
     sealed: hash['sealed'] !== undefined,
+    restoring: hash['restoring'] !== undefined,
     stop: (hash['stop'] as CancelReason | undefined) ?? null,
     succeeded: number('succeeded'),
     failed: number('failed'),

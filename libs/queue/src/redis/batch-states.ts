@@ -44,6 +44,13 @@ export interface ChunkStanding {
   readonly stop: CancelReason | null;
 }
 
+/** How a batch is entered that Redis had lost. */
+interface Entering {
+  /** Failed items that end it. */
+  readonly limit?: number | null;
+  readonly restoring?: boolean;
+}
+
 /** What counting a chunk came to; count-chunk-4 explains the verdicts. */
 export interface CountVerdict {
   readonly verdict: 'counted' | 'repeated' | 'closed' | 'missing';
@@ -80,8 +87,14 @@ export class BatchStates {
     return Promise.all(ids.map((id) => this.read(id)));
   }
 
-  /** Enters a new batch, which is stopped when so many of its items have failed. */
-  async create(record: BatchRecord, limit = errorLimit(record)): Promise<void> {
+  /**
+   * Enters a new batch. One that is restored is advanced only after `restored`; then it may have a limit of
+   * failed items that is not what its record says.
+   */
+  async create(
+    record: BatchRecord,
+    { limit = errorLimit(record), restoring = false }: Entering = {},
+  ): Promise<void> {
     const { id, total } = record;
     await runScript(
       this.#redis,
@@ -95,8 +108,14 @@ export class BatchStates {
         batchKind(id) === 'batch' ? '1' : '0',
         limit ?? '',
         expiryOf(record) ?? '',
+        restoring ? '1' : '0',
       ],
     );
+  }
+
+  /** Lets a batch whose parts are counted again be advanced. */
+  async restored(id: string): Promise<void> {
+    await this.#redis.hdel(this.#keys.batch(id), 'restoring');
   }
 
   /** Enters a batch that is closed already; false when it is known. */
@@ -274,7 +293,7 @@ export class BatchStates {
     return closed === 1;
   }
 
-  /** Items done at moments of the last minute, oldest first, and Redis's own clock now. */
+  /** Items done at the last 64 moments that are a second or more apart, oldest first, and Redis's own clock now. */
   async samples(
     id: string,
   ): Promise<{ now: number; samples: readonly (readonly [number, number])[] }> {
@@ -287,6 +306,11 @@ export class BatchStates {
       return [Number(at), Number(done)];
     });
     return { now: Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000), samples };
+  }
+
+  /** Lets the rate begin anew. */
+  async forgetSamples(id: string): Promise<void> {
+    await this.#redis.del(this.#keys.samples(id));
   }
 
   /** Ids of every batch and classification of a status, a page at a time, oldest first. */

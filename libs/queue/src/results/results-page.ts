@@ -20,6 +20,7 @@ import {
 import { gapOf, type Gap } from './gap.js';
 import { cancelledResult, parseResult } from './part-lines.js';
 import { readAhead } from './read-ahead.js';
+import { resultTest } from './result-filter.js';
 
 /** The most chunks that one page looks at, however little its filter matches. */
 const CHUNKS_A_PAGE = 64;
@@ -33,13 +34,14 @@ const PARTS_AHEAD = 4;
 export async function resultsPage(
   store: ObjectStore,
   snapshot: BatchSnapshot,
-  { status, cursor, limit }: ResultsQuery,
+  { cursor, limit, ...filter }: ResultsQuery,
 ): Promise<ResultsPage> {
   const { state } = snapshot;
   const final = FINAL_STATUSES.has(state.status);
   const gap = final ? gapOf(state) : null;
   let position = cursor === undefined ? RESULTS_START : readResultsCursor(cursor);
   const last = Math.min(state.chunks, position.chunk + CHUNKS_A_PAGE);
+  const test = resultTest(filter);
   const results: ItemResult[] = [];
 
   for await (const chunk of chunksFrom(store, snapshot, gap, position, last, limit)) {
@@ -48,7 +50,7 @@ export async function resultsPage(
     let { line } = position;
     for (; line < outcomes.length && results.length < limit; line += 1) {
       const outcome = outcomes[line];
-      if (outcome !== undefined && (status === undefined || outcome.status === status)) {
+      if (outcome !== undefined && (test === null || test(outcome))) {
         results.push(outcome);
       }
     }

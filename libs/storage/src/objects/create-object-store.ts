@@ -122,10 +122,11 @@ class S3ObjectStore implements ObjectStore {
     url: string,
     options: ReadOptions & { readonly maxBytes?: number; readonly retry?: boolean } = {},
   ): Promise<Buffer> {
-    const { maxBytes = Infinity, retry = true, range, signal } = options;
-    if (!retry && range === undefined) return await this.#getOnce(url, { maxBytes, signal });
+    const { maxBytes = Infinity, retry = true, range, etag, signal } = options;
+    if (!retry && range === undefined && etag === undefined)
+      return await this.#getOnce(url, { maxBytes, signal });
     for (let attempt = 1; ; attempt += 1) {
-      const opened = await this.#open(url, { range, signal, retry });
+      const opened = await this.#open(url, { range, etag, signal, retry });
       if (opened === null) return Buffer.alloc(0);
       try {
         return await collectBytes(opened.body, { limit: maxBytes, announced: opened.bytes });
@@ -137,14 +138,14 @@ class S3ObjectStore implements ObjectStore {
     }
   }
 
-  async getStream(url: string, { range, signal }: ReadOptions = {}): Promise<Readable> {
-    const first = await this.#open(url, { range, signal, retry: true });
+  async getStream(url: string, { range, etag, signal }: ReadOptions = {}): Promise<Readable> {
+    const first = await this.#open(url, { range, etag, signal, retry: true });
     if (first === null) return Readable.from([], { objectMode: false });
     return resumedStream(first, {
       start: range?.start ?? 0,
       signal,
-      reopen: async (rest, etag) => {
-        const opened = await this.#open(url, { range: rest, etag, signal, retry: true });
+      reopen: async (rest, version) => {
+        const opened = await this.#open(url, { range: rest, etag: version, signal, retry: true });
         if (opened === null) throw storageError(new Error('it became shorter while read'), url);
         return opened;
       },
@@ -157,8 +158,8 @@ class S3ObjectStore implements ObjectStore {
     const { bucket, key } = parseS3Url(url);
     const command = new HeadObjectCommand({ Bucket: bucket, Key: key });
     try {
-      const { ContentLength = 0 } = await this.#ask(url, {}, (client) => client.send(command));
-      return { url, bytes: ContentLength };
+      const answer = await this.#ask(url, {}, (client) => client.send(command));
+      return { url, bytes: answer.ContentLength ?? 0, etag: answer.ETag };
     } catch (error) {
       if (isMissing(error)) return null;
       throw error;

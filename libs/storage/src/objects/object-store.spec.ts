@@ -68,6 +68,7 @@ describe('createObjectStore', () => {
     expect(await store.head('s3://photos/big')).toEqual({
       url: 's3://photos/big',
       bytes: piece.length * pieces,
+      etag: expect.stringMatching(/^".+"$/u),
     });
   });
 
@@ -81,7 +82,7 @@ describe('createObjectStore', () => {
     await store.putStream('s3://photos/lines', repeated('{"ä":1}\n', 3));
     expect((await store.get('s3://photos/lines')).toString()).toBe('{"ä":1}\n'.repeat(3));
     await store.putStream('s3://photos/empty', repeated('', 0));
-    expect(await store.head('s3://photos/empty')).toEqual({ url: 's3://photos/empty', bytes: 0 });
+    expect(await store.head('s3://photos/empty')).toMatchObject({ bytes: 0 });
   });
 
   it('stores nothing of a stream that fails, and throws its own error', async () => {

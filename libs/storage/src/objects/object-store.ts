@@ -16,6 +16,8 @@ export interface ObjectFacts {
   /** `s3://bucket/key` */
   readonly url: string;
   readonly bytes: number;
+  /** Tells versions of the object apart, where the store has that; what a listing gives has none. */
+  readonly etag?: string | undefined;
 }
 
 /** How an object is written by someone without credentials. */
@@ -34,6 +36,8 @@ export interface ByteRange {
 /** How an object is read. */
 export interface ReadOptions {
   readonly range?: ByteRange;
+  /** Reads only that version of the object; another one is `STORAGE_UNAVAILABLE`. */
+  readonly etag?: string;
   readonly signal?: AbortSignal;
 }
 

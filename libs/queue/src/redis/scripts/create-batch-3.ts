@@ -17,6 +17,7 @@ export const createBatch3 = script(
   ARGV[5] '1' when it is listed
   ARGV[6] failed items that end it, '' for none
   ARGV[7] when it expires, milliseconds, '' for never
+  ARGV[8] '1' when it is restored and has parts yet to be counted
 
   Returns 1, or 0 when there is such a batch already (nothing is changed then).
 ]]
@@ -31,6 +32,9 @@ if ARGV[6] ~= '' then
 end
 if ARGV[7] ~= '' then
   redis.call('HSET', KEYS[1], 'expiresAt', ARGV[7])
+end
+if ARGV[8] == '1' then
+  redis.call('HSET', KEYS[1], 'restoring', 1)
 end
 redis.call('ZADD', KEYS[2], 0, 'validating:' .. ARGV[1])
 if ARGV[5] == '1' then

@@ -3,21 +3,21 @@ import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
 
 /**
- * Sends lines as they come, no faster than the reader takes them. The first is awaited before anything is
- * sent, so that what is wrong from the start is an error answer; a later fault cuts the connection off, which
- * the reader sees. A reader who leaves ends the source.
+ * Sends bytes as they come, no faster than the reader takes them. The first are awaited before anything is
+ * sent, so that what is wrong from the start is an error answer; `begin` then sets status and headers. A later
+ * fault cuts the connection off, which the reader sees. A reader who leaves ends the source.
  *
  * @throws What the source throws, unless the reader has left.
  */
-export async function streamLines(
-  lines: AsyncIterable<Buffer>,
-  type: string,
+export async function sendStream(
+  bytes: AsyncIterable<Buffer>,
+  begin: () => void,
   request: Request,
   response: Response,
 ): Promise<void> {
-  const source = lines[Symbol.asyncIterator]();
+  const source = bytes[Symbol.asyncIterator]();
   const first = await source.next();
-  response.status(200).type(type);
+  begin();
   if (request.method === 'HEAD' || response.destroyed) {
     await source.return?.();
     response.end();
