@@ -1,9 +1,11 @@
 import { CroplineError, FINAL_STATUSES, type Batch, type ItemResult } from '@cropline/contracts';
+import { createHookSender } from '@cropline/storage';
 import { batchKind, isBatchId } from './batch/batch-id.js';
 import { batchRate, NO_RATE, type BatchRate } from './batch/batch-rate.js';
 import { batchView } from './batch/batch-view.js';
 import { restoreById } from './batch/restore-by-id.js';
 import { writeStop } from './batch/stop-document.js';
+import { retryBatch } from './batch/retry-batch.js';
 import { submitBatch } from './batch/submit-batch.js';
 import type { BatchService, BatchServiceOptions } from './batch-service.js';
 import { estimateBatch } from './estimate/estimate-batch.js';
@@ -28,6 +30,7 @@ import { readBatchCursor, writeBatchCursor } from './results/cursors.js';
 import { itemState } from './results/item-state.js';
 import { resultFile } from './results/result-file.js';
 import { resultsPage } from './results/results-page.js';
+import { BatchSummaries } from './summary/batch-summaries.js';
 
 /** How many running batches an estimate looks at, the newest. */
 const MOST_RUNNING = 50;
@@ -41,9 +44,12 @@ export function createBatchService(options: BatchServiceOptions): BatchService {
   const states = new BatchStates(redis, keys);
   const coordination = openCoordinationQueue(redis, keys);
   coordination.on('error', (error) => log.debug({ error: error.message }, 'queue error'));
+  const hooks = createHookSender(options);
+  const idempotency = new IdempotencyKeys(redis, keys);
+  const submitting = { store, states, guard, outputUrl, hooks, keys: idempotency };
   const deleting = { states, store, coordination };
   const reconciliations = new Reconciliations(redis, keys);
-  const submitting = { store, states, guard, outputUrl, keys: new IdempotencyKeys(redis, keys) };
+  const summaries = new BatchSummaries(store);
   const rates = new MeasuredRates(redis, keys);
   const classification = createClassify({ ...options, log, keys, redis, guard, states });
 
@@ -128,11 +134,11 @@ export function createBatchService(options: BatchServiceOptions): BatchService {
       return { batches, nextCursor: more ? writeBatchCursor(last) : null };
     },
     cancel: async (id) => {
-      const { status, record } = await found(id, (it) => states.read(it));
+      const { status, run } = await found(id, (it) => states.read(it));
       const at = Date.now();
       // Told to object storage first: what was promised must outlive Redis.
       if (status === 'validating' || status === 'in_progress') {
-        await writeStop(store, record.folder, at);
+        await writeStop(store, run.folder, at);
       }
       const before = await found(id, (it) => states.stop(it, 'cancelled', at));
       if (before === 'finalizing' || (before !== 'cancelled' && FINAL_STATUSES.has(before))) {
@@ -142,6 +148,12 @@ export function createBatchService(options: BatchServiceOptions): BatchService {
         );
       }
       if (before !== 'cancelled') await advance(id);
+      return service.get(id);
+    },
+    retry: async (id, request) => {
+      const read = (it: string): Promise<BatchState> => found(it, (known) => states.read(known));
+      await retryBatch({ store, states, guard, read }, id, request);
+      await advance(id);
       return service.get(id);
     },
     delete: async (id) => {
@@ -157,6 +169,7 @@ export function createBatchService(options: BatchServiceOptions): BatchService {
     },
     results: async (id, query) => resultsPage(store, await snapshot(id), query),
     resultFile: async (id, query) => resultFile(store, await snapshot(id), query),
+    summary: async (id) => summaries.summary(await snapshot(id)),
     item: async (id, itemId) => itemState(store, await snapshot(id), itemId),
     classify: (input, classifyOptions, waitMs, signal) =>
       classification.classify(input, classifyOptions, waitMs, signal, async (id, itemId) => {
@@ -174,7 +187,7 @@ export function createBatchService(options: BatchServiceOptions): BatchService {
       await guard(() => redis.ping());
     },
     close: async () => {
-      await classification.close();
+      await Promise.all([classification.close(), hooks.close()]);
       await disconnectRedis(redis);
     },
   };

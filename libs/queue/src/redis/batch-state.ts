@@ -5,9 +5,16 @@ import {
   type CancelReason,
   type ModelRef,
   type Retry,
+  type WebhookDelivery,
 } from '@cropline/contracts';
 import { chunkCount, type BatchRecord } from '../batch/batch-record.js';
 import { roundRecord, selectedItems, type Selected } from '../batch/round-record.js';
+import {
+  deliveryLines,
+  parseDeliveries,
+  type MessageState,
+  type SettledMessage,
+} from './webhook-messages.js';
 
 /** How many items have which outcome. */
 export interface Outcomes {
@@ -16,9 +23,17 @@ export interface Outcomes {
   readonly cancelled: number;
 }
 
+/** A status in which nothing changes any more. */
+export type FinalStatus = Extract<BatchStatus, 'completed' | 'cancelled' | 'expired' | 'failed'>;
+
+/** Whether a status is final. */
+export function isFinal(status: BatchStatus): status is FinalStatus {
+  return FINAL_STATUSES.has(status);
+}
+
 /** How a batch had ended before the round that is under way. */
 export interface EarlierEnd {
-  readonly status: BatchStatus;
+  readonly status: FinalStatus;
   readonly error: Batch['error'];
   readonly stop: CancelReason | null;
 }
@@ -52,13 +67,20 @@ export interface BatchState extends Outcomes {
   readonly startedAt: number | null;
   readonly finishedAt: number | null;
   readonly cancelRequestedAt: number | null;
+  readonly webhook: {
+    /** The message about its last end; null before there was one. */
+    readonly messageId: string | null;
+    /** How that stands. */
+    readonly state: MessageState;
+    readonly deliveries: readonly WebhookDelivery[];
+  };
   /** When it is stopped if it still runs. */
   readonly expiresAt: number | null;
 }
 
 /** What is known of a batch that was closed before it is entered. Times in milliseconds since 1970. */
 export interface ClosedBatch {
-  readonly status: BatchStatus;
+  readonly status: FinalStatus;
   readonly counts: Outcomes;
   readonly model: ModelRef | null;
   readonly error: Batch['error'];
@@ -74,15 +96,20 @@ export interface ClosedBatch {
   readonly counted: { readonly chunks: number; readonly bits: Buffer };
   /** When it is to be deleted. */
   readonly dueAt: number | null;
+  /** The body of the message about it, for its webhook. */
+  readonly message: string | null;
+  /** The message about it that was settled last. */
+  readonly settled: SettledMessage | null;
 }
 
 /** The fields of the hash of a batch that is closed, but for its status. */
 export function closedFields(
   record: BatchRecord,
-  closed: ClosedBatch,
+  closed: Omit<ClosedBatch, 'message'>,
 ): Record<string, string | number> {
   const { counts, model, error, stop, round, retries, counted } = closed;
   const { startedAt, finishedAt, cancelRequestedAt, expiresAt } = closed;
+  const deliveries = closed.settled?.deliveries ?? [];
   return {
     record: JSON.stringify(record),
     total: record.total,
@@ -101,6 +128,7 @@ export function closedFields(
     ...(model === null ? {} : { model: JSON.stringify(model) }),
     ...(error === null ? {} : { error: JSON.stringify(error) }),
     ...(round === 1 ? {} : { round, retries: JSON.stringify(retries) }),
+    ...(deliveries.length === 0 ? {} : { deliveries: deliveryLines(deliveries) }),
   };
 }
 
@@ -152,7 +180,7 @@ export function asClosed(state: BatchState): BatchState {
   const { before, record } = state;
   if (before === null) return state;
   const chunks = chunkCount(record);
-  return FINAL_STATUSES.has(state.status) ? { ...state, chunks } : { ...state, ...before, chunks };
+  return isFinal(state.status) ? { ...state, chunks } : { ...state, ...before, chunks };
 }
 
 /** Whether a bit of `countedBits` is set. */
@@ -196,6 +224,11 @@ export function parseState(hash: Readonly<Record<string, string>>): BatchState |
     startedAt: time('startedAt'),
     finishedAt: time('finishedAt'),
     cancelRequestedAt: time('cancelRequestedAt'),
+    webhook: {
+      messageId: hash['webhookMessage'] ?? null,
+      state: (hash['webhookState'] ?? 'delivering') as MessageState,
+      deliveries: hash['deliveries'] === undefined ? [] : parseDeliveries(hash['deliveries']),
+    },
     expiresAt: time('expiresAt'),
   };
 }

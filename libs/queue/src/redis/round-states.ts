@@ -5,6 +5,7 @@ import { errorLimit } from '../batch/error-limit.js';
 import { roundRecord, selectedItems, type Selected } from '../batch/round-record.js';
 import {
   closedFields,
+  isFinal,
   openedFields,
   type BatchState,
   type ClosedBatch,
@@ -14,7 +15,7 @@ import {
 import type { QueueKeys } from './keys.js';
 import { runScript } from './script.js';
 import { beginRound3 } from './scripts/begin-round-3.js';
-import { enterClosedBatch5 } from './scripts/enter-closed-batch-5.js';
+import { enterClosedBatch6 } from './scripts/enter-closed-batch-6.js';
 import { startRound2 } from './scripts/start-round-2.js';
 
 /**
@@ -35,6 +36,7 @@ export class RoundStates {
     { record, round, retries, status, error, stop }: BatchState,
     retry: Retry,
   ): Promise<boolean> {
+    if (!isFinal(status)) return false;
     const { id } = record;
     const before: EarlierEnd = { status, error, stop };
     const began = await runScript(
@@ -90,28 +92,44 @@ export class RoundStates {
   /** Enters a batch that is closed already; false when it is known. */
   async enterClosed(record: BatchRecord, closed: ClosedBatch): Promise<boolean> {
     const fields = closedFields(record, closed);
-    return this.#enter(record.id, closed.status, closed.dueAt, closed.counted.bits, fields);
+    return this.#enter(record.id, closed.status, closed, fields);
   }
 
   /** Enters a batch that was opened for a retry, to be advanced only after `restored`; false when it is known. */
   async enterOpened(record: BatchRecord, opened: OpenedBatch): Promise<boolean> {
-    const { bits } = opened.before.counted;
-    return this.#enter(record.id, 'validating', null, bits, openedFields(record, opened));
+    // It is told of when this round ends.
+    const kept = { ...opened.before, dueAt: null, message: null };
+    return this.#enter(record.id, 'validating', kept, openedFields(record, opened));
   }
 
   async #enter(
     id: string,
     status: string,
-    dueAt: number | null,
-    bits: Buffer,
+    { dueAt, counted, message, settled }: ClosedBatch,
     fields: Readonly<Record<string, string | number>>,
   ): Promise<boolean> {
     const keys = this.#keys;
     const entered = await runScript(
       this.#redis,
-      enterClosedBatch5,
-      [keys.batch(id), keys.batchesByStatus, keys.batches, keys.counted(id, 1), keys.retention],
-      [id, status, dueAt ?? '', bits, ...Object.entries(fields).flat()],
+      enterClosedBatch6,
+      [
+        keys.batch(id),
+        keys.batchesByStatus,
+        keys.batches,
+        keys.counted(id, 1),
+        keys.retention,
+        keys.messages,
+      ],
+      [
+        id,
+        status,
+        dueAt ?? '',
+        counted.bits,
+        message ?? '',
+        settled?.messageId ?? '',
+        settled?.state ?? '',
+        ...Object.entries(fields).flat(),
+      ],
     );
     return entered === 1;
   }

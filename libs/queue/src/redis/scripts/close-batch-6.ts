@@ -1,11 +1,12 @@
 import { script } from '../script.js';
+import { ANNOUNCE } from './announce.js';
 import { IS_FINAL } from './is-final.js';
 import { MOVE_STATUS } from './move-status.js';
 import { SAME_ROUND } from './same-round.js';
 
-export const closeBatch5 = script(
-  'close-batch-5',
-  `${MOVE_STATUS}${IS_FINAL}${SAME_ROUND}
+export const closeBatch6 = script(
+  'close-batch-6',
+  `${MOVE_STATUS}${IS_FINAL}${SAME_ROUND}${ANNOUNCE}
 --[[
   Gives a sealed batch its final status and counts, and drops what only a running batch needs.
 
@@ -14,6 +15,7 @@ export const closeBatch5 = script(
   KEYS[3] samples (LIST)
   KEYS[4] index by status of its kind (LEX ZSET)
   KEYS[5] counted chunks of the round (BITMAP); the same as KEYS[2] in the first
+  KEYS[6] messages to be queued (HASH)
 
   ARGV[1] id
   ARGV[2] final status
@@ -24,7 +26,8 @@ export const closeBatch5 = script(
   ARGV[7] round
   ARGV[8] rounds after the first (JSON), '' for none
   ARGV[9] error (JSON), '' for none
-  ARGV[10] why it was stopped, '' when it was not
+  ARGV[10] why items were not run, '' when all were
+  ARGV[11] body of the message about it, '' for none
 
   Returns 1, or 0 when it is closed already, in another round, or gone.
 ]]
@@ -58,6 +61,9 @@ if ARGV[6] ~= '' then
   redis.call('ZREM', KEYS[4], ARGV[2] .. ':' .. ARGV[1])
   redis.call('EXPIRE', KEYS[1], ARGV[6])
   redis.call('EXPIRE', KEYS[2], ARGV[6])
+end
+if ARGV[11] ~= '' then
+  announce(KEYS[1], KEYS[6], ARGV[1], ARGV[11])
 end
 return 1
 `,
