@@ -15,7 +15,7 @@ import type { ObjectStore } from '@cropline/storage';
 import type { Logger } from './logger.js';
 import type { QueueConnection } from './queue-connection.js';
 import type { ResultFile, ResultFileQuery } from './results/result-file.js';
-import type { ResultsFilter } from './results/result-filter.js';
+import type { ResultsQuery } from './results/result-filter.js';
 
 /** What a batch service needs. */
 export interface BatchServiceOptions extends QueueConnection {
@@ -61,12 +61,6 @@ export interface ClassificationOutcome {
 /** What a page of batches is asked by. */
 export interface BatchQuery {
   readonly status?: BatchStatus | undefined;
-  readonly cursor?: string | undefined;
-  readonly limit: number;
-}
-
-/** What a page of results is asked by. */
-export interface ResultsQuery extends ResultsFilter {
   readonly cursor?: string | undefined;
   readonly limit: number;
 }

@@ -12,6 +12,12 @@ export interface ResultsFilter {
   readonly minScore?: number | undefined;
 }
 
+/** What a page of results is asked by. */
+export interface ResultsQuery extends ResultsFilter {
+  readonly cursor?: string | undefined;
+  readonly limit: number;
+}
+
 /** Tells whether an outcome is asked for; null when all of them are. */
 export type ResultTest = ((result: ItemResult) => boolean) | null;
 

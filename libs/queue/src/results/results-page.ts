@@ -7,7 +7,6 @@ import {
 } from '@cropline/contracts';
 import type { ObjectStore } from '@cropline/storage';
 import { batchFolder } from '../batch/batch-folder.js';
-import type { ResultsQuery } from '../batch-service.js';
 import { isObjectLoss, manifestLine, readManifestChunks } from '../manifest/manifest-lines.js';
 import { splitLines } from '../manifest/read-lines.js';
 import type { BatchSnapshot } from '../redis/batch-states.js';
@@ -20,7 +19,7 @@ import {
 import { gapOf, type Gap } from './gap.js';
 import { cancelledResult, parseResult } from './part-lines.js';
 import { readAhead } from './read-ahead.js';
-import { resultTest } from './result-filter.js';
+import { resultTest, type ResultsQuery } from './result-filter.js';
 
 /** The most chunks that one page looks at, however little its filter matches. */
 const CHUNKS_A_PAGE = 64;
