@@ -23,6 +23,8 @@ export interface BatchServiceOptions extends QueueConnection {
   readonly store: ObjectStore;
   /** Where batches go that name no output of their own: `s3://bucket/prefix`. */
   readonly outputUrl: string;
+  /** Private networks that webhooks may be sent to, such as `10.0.0.0/8`; by default public hosts only. */
+  readonly allowNetworks?: readonly string[];
   /** Told when Redis goes away and comes back. */
   readonly log?: Logger;
 }

@@ -1,4 +1,5 @@
 import { CroplineError, FINAL_STATUSES, type Batch, type ItemResult } from '@cropline/contracts';
+import { createHookSender } from '@cropline/storage';
 import { batchKind, isBatchId } from './batch/batch-id.js';
 import { batchRate, NO_RATE, type BatchRate } from './batch/batch-rate.js';
 import { batchView } from './batch/batch-view.js';
@@ -42,9 +43,11 @@ export function createBatchService(options: BatchServiceOptions): BatchService {
   const states = new BatchStates(redis, keys);
   const coordination = openCoordinationQueue(redis, keys);
   coordination.on('error', (error) => log.debug({ error: error.message }, 'queue error'));
+  const hooks = createHookSender(options);
+  const idempotency = new IdempotencyKeys(redis, keys);
+  const submitting = { store, states, guard, outputUrl, hooks, keys: idempotency };
   const deleting = { states, store, coordination };
   const reconciliations = new Reconciliations(redis, keys);
-  const submitting = { store, states, guard, outputUrl, keys: new IdempotencyKeys(redis, keys) };
   const summaries = new BatchSummaries(store);
   const rates = new MeasuredRates(redis, keys);
   const classification = createClassify({ ...options, log, keys, redis, guard, states });
@@ -177,7 +180,7 @@ export function createBatchService(options: BatchServiceOptions): BatchService {
       await guard(() => redis.ping());
     },
     close: async () => {
-      await classification.close();
+      await Promise.all([classification.close(), hooks.close()]);
       await disconnectRedis(redis);
     },
   };

@@ -36,7 +36,11 @@ export function batchView(state: BatchState, rate: BatchRate): Batch {
     webhook:
       record.webhook === undefined
         ? null
-        : { url: record.webhook.url, state: 'waiting', deliveries: [] },
+        : {
+            url: record.webhook.url,
+            state: files === null ? 'waiting' : state.webhook.state,
+            deliveries: [...state.webhook.deliveries],
+          },
     retries: [],
     error: state.error,
   };

@@ -3,8 +3,10 @@ import type { ObjectStore } from '@cropline/storage';
 import { splitLines } from '../manifest/read-lines.js';
 import { setCounted, type ClosedBatch } from '../redis/batch-state.js';
 import type { BatchStates } from '../redis/batch-states.js';
+import type { SettledMessage } from '../redis/webhook-messages.js';
 import { countOutcomes, modelOf, parseResult } from '../results/part-lines.js';
 import { readAhead } from '../results/read-ahead.js';
+import { restoredMessage } from '../webhooks/final-message.js';
 import { batchFolder, chunkOfPart } from './batch-folder.js';
 import { chunkCount, dueAt, type BatchRecord } from './batch-record.js';
 import { stopOf, type ClosingDocument } from './closing-document.js';
@@ -81,7 +83,7 @@ async function enterClosed(
     status === 'completed'
       ? { chunks, bits: Buffer.alloc(0) }
       : await countedParts(store, record.folder, chunks);
-  return states.enterClosed(closed, {
+  const end: Omit<ClosedBatch, 'message'> = {
     status,
     counts,
     model,
@@ -92,7 +94,12 @@ async function enterClosed(
     finishedAt,
     counted,
     dueAt: dueAt(record, finishedAt),
-  });
+    settled:
+      record.webhook === undefined
+        ? null
+        : await readDocument<SettledMessage>(store, batchFolder(record.folder).deliveries),
+  };
+  return states.enterClosed(closed, { ...end, message: restoredMessage(closed, end) });
 }
 
 async function countedParts(

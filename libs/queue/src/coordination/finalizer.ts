@@ -16,6 +16,7 @@ import { gapOf } from '../results/gap.js';
 import { parseResult } from '../results/part-lines.js';
 import { joinedParts } from '../results/joined-parts.js';
 import { OutcomeTally } from '../summary/outcome-tally.js';
+import { finalMessage } from '../webhooks/final-message.js';
 
 /** How long a closed classification can be asked for, in seconds. */
 const CLASSIFICATION_KEPT_SECONDS = 86_400;
@@ -70,10 +71,17 @@ export async function finalizeBatch(
   if (listed) await writeDocument(store, batchFolder(folder).summary, summary, signal);
   await writeDocument(store, batchFolder(folder).closing, closing, signal);
   const kept = listed ? null : CLASSIFICATION_KEPT_SECONDS;
+  const message = finalMessage({
+    ...state,
+    ...counts,
+    status,
+    finishedAt: closingAt,
+    webhook: { ...state.webhook, state: 'delivering' },
+  });
   const due = dueAt(record, closingAt);
   // Before it is closed: whoever dies in between leaves a batch that is closed again.
   if (due !== null) await states.deletions.plan(record.id, due);
-  await states.close(record.id, status, counts, kept);
+  await states.close(record.id, status, counts, { forgetAfterSeconds: kept, message });
   return status;
 }
 

@@ -1,5 +1,17 @@
-import type { Batch, BatchStatus, CancelReason, ModelRef } from '@cropline/contracts';
+import type {
+  Batch,
+  BatchStatus,
+  CancelReason,
+  ModelRef,
+  WebhookDelivery,
+} from '@cropline/contracts';
 import { chunkCount, expiryOf, type BatchRecord } from '../batch/batch-record.js';
+import {
+  deliveryLines,
+  parseDeliveries,
+  type MessageState,
+  type SettledMessage,
+} from './webhook-messages.js';
 
 /** How many items have which outcome. */
 export interface Outcomes {
@@ -29,6 +41,13 @@ export interface BatchState extends Outcomes {
   readonly startedAt: number | null;
   readonly finishedAt: number | null;
   readonly cancelRequestedAt: number | null;
+  readonly webhook: {
+    /** The message about its last end; null before there was one. */
+    readonly messageId: string | null;
+    /** How that stands. */
+    readonly state: MessageState;
+    readonly deliveries: readonly WebhookDelivery[];
+  };
   /** When it is stopped if it still runs. */
   readonly expiresAt: number | null;
 }
@@ -47,13 +66,19 @@ export interface ClosedBatch {
   readonly counted: { readonly chunks: number; readonly bits: Buffer };
   /** When it is to be deleted. */
   readonly dueAt: number | null;
+  /** The body of the message about it, for its webhook. */
+  readonly message: string | null;
+  /** The message about it that was settled last. */
+  readonly settled: SettledMessage | null;
 }
 
 /** The fields of the hash of a batch that is closed, but for its status. */
 export function closedFields(
   record: BatchRecord,
-  { counts, model, error, stop, startedAt, finishedAt, cancelRequestedAt, counted }: ClosedBatch,
+  closed: Omit<ClosedBatch, 'message'>,
 ): Record<string, string | number> {
+  const { counts, model, error, stop, startedAt, finishedAt, cancelRequestedAt, counted } = closed;
+  const deliveries = closed.settled?.deliveries ?? [];
   const expiresAt = expiryOf(record);
   return {
     record: JSON.stringify(record),
@@ -72,6 +97,7 @@ export function closedFields(
     ...(expiresAt === null ? {} : { expiresAt }),
     ...(model === null ? {} : { model: JSON.stringify(model) }),
     ...(error === null ? {} : { error: JSON.stringify(error) }),
+    ...(deliveries.length === 0 ? {} : { deliveries: deliveryLines(deliveries) }),
   };
 }
 
@@ -110,6 +136,11 @@ export function parseState(hash: Readonly<Record<string, string>>): BatchState |
     startedAt: time('startedAt'),
     finishedAt: time('finishedAt'),
     cancelRequestedAt: time('cancelRequestedAt'),
+    webhook: {
+      messageId: hash['webhookMessage'] ?? null,
+      state: (hash['webhookState'] ?? 'delivering') as MessageState,
+      deliveries: hash['deliveries'] === undefined ? [] : parseDeliveries(hash['deliveries']),
+    },
     expiresAt: time('expiresAt'),
   };
 }

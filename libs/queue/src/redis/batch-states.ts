@@ -16,15 +16,16 @@ import type { QueueKeys } from './keys.js';
 import { runScript } from './script.js';
 import { beginBatch3 } from './scripts/begin-batch-3.js';
 import { claimSource1 } from './scripts/claim-source-1.js';
-import { closeBatch4 } from './scripts/close-batch-4.js';
+import { closeBatch5 } from './scripts/close-batch-5.js';
 import { countChunk4 } from './scripts/count-chunk-4.js';
 import { createBatch3 } from './scripts/create-batch-3.js';
-import { enterClosedBatch5 } from './scripts/enter-closed-batch-5.js';
+import { enterClosedBatch6 } from './scripts/enter-closed-batch-6.js';
 import { failBatch2 } from './scripts/fail-batch-2.js';
 import { sealBatch1 } from './scripts/seal-batch-1.js';
 import { stopBatch2 } from './scripts/stop-batch-2.js';
 import { storeCursor1 } from './scripts/store-cursor-1.js';
 import { storeTotal1 } from './scripts/store-total-1.js';
+import { WebhookMessages } from './webhook-messages.js';
 
 /** A batch as one who reads its outcomes needs it. */
 export interface BatchSnapshot {
@@ -60,12 +61,15 @@ export interface CountVerdict {
 
 /** The state of batches in Redis: reads, and the scripts that change it. */
 export class BatchStates {
+  /** What is told to the webhooks of batches. */
+  readonly messages: WebhookMessages;
   /** What is deleted, and when. */
   readonly deletions: Deletions;
   readonly #redis: Redis;
   readonly #keys: QueueKeys;
 
   constructor(redis: Redis, keys: QueueKeys) {
+    this.messages = new WebhookMessages(redis, keys);
     this.#redis = redis;
     this.#keys = keys;
     this.deletions = new Deletions(redis, keys, (id) => this.#index(id));
@@ -124,13 +128,23 @@ export class BatchStates {
     const keys = this.#keys;
     const entered = await runScript(
       this.#redis,
-      enterClosedBatch5,
-      [keys.batch(id), this.#index(id), keys.batches, keys.counted(id), keys.retention],
+      enterClosedBatch6,
+      [
+        keys.batch(id),
+        this.#index(id),
+        keys.batches,
+        keys.counted(id),
+        keys.retention,
+        keys.messages,
+      ],
       [
         id,
         closed.status,
         closed.dueAt ?? '',
         closed.counted.bits,
+        closed.message ?? '',
+        closed.settled?.messageId ?? '',
+        closed.settled?.state ?? '',
         ...Object.entries(closedFields(record, closed)).flat(),
       ],
     );
@@ -275,20 +289,29 @@ export class BatchStates {
   }
 
   /**
-   * Gives a sealed batch its final status and counts; false when it has them already. With
-   * `forgetAfterSeconds` it is gone from here after that time.
+   * Gives a sealed batch its final status and counts; false when it has them already. In the same step the
+   * message about it is noted, to be queued. With `forgetAfterSeconds` it is gone from here after that time.
    */
   async close(
     id: string,
     status: BatchStatus,
     { succeeded, failed, cancelled }: Outcomes,
-    forgetAfterSeconds: number | null,
+    {
+      forgetAfterSeconds = null,
+      message = null,
+    }: { readonly forgetAfterSeconds?: number | null; readonly message?: string | null } = {},
   ): Promise<boolean> {
     const closed = await runScript(
       this.#redis,
-      closeBatch4,
-      [this.#keys.batch(id), this.#keys.counted(id), this.#keys.samples(id), this.#index(id)],
-      [id, status, succeeded, failed, cancelled, forgetAfterSeconds ?? ''],
+      closeBatch5,
+      [
+        this.#keys.batch(id),
+        this.#keys.counted(id),
+        this.#keys.samples(id),
+        this.#index(id),
+        this.#keys.messages,
+      ],
+      [id, status, succeeded, failed, cancelled, forgetAfterSeconds ?? '', message ?? ''],
     );
     return closed === 1;
   }

@@ -1,9 +1,10 @@
 import { script } from '../script.js';
+import { ANNOUNCE } from './announce.js';
 import { MOVE_STATUS } from './move-status.js';
 
-export const closeBatch4 = script(
-  'close-batch-4',
-  `${MOVE_STATUS}
+export const closeBatch5 = script(
+  'close-batch-5',
+  `${MOVE_STATUS}${ANNOUNCE}
 --[[
   Gives a sealed batch its final status and counts, and drops what only a running batch needs.
 
@@ -11,6 +12,7 @@ export const closeBatch4 = script(
   KEYS[2] counted chunks (BITMAP)
   KEYS[3] samples (LIST)
   KEYS[4] index by status of its kind (LEX ZSET)
+  KEYS[5] messages to be queued (HASH)
 
   ARGV[1] id
   ARGV[2] final status
@@ -18,6 +20,7 @@ export const closeBatch4 = script(
   ARGV[4] items failed
   ARGV[5] items cancelled
   ARGV[6] seconds after which the batch is forgotten here, '' for never
+  ARGV[7] body of the message about it, '' for none
 
   Returns 1, or 0 when it is closed already or gone.
 ]]
@@ -41,6 +44,9 @@ if ARGV[6] ~= '' then
   redis.call('ZREM', KEYS[4], ARGV[2] .. ':' .. ARGV[1])
   redis.call('EXPIRE', KEYS[1], ARGV[6])
   redis.call('EXPIRE', KEYS[2], ARGV[6])
+end
+if ARGV[7] ~= '' then
+  announce(KEYS[1], KEYS[5], ARGV[1], ARGV[7])
 end
 return 1
 `,
