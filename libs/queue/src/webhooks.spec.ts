@@ -6,6 +6,7 @@ import { Webhook } from 'standardwebhooks';
 import type { BatchService } from './batch-service.js';
 import { batchFolder } from './batch/batch-folder.js';
 import { finalizeBatch } from './coordination/finalizer.js';
+import { openCoordinationQueue } from './jobs/coordination-job.js';
 import type { Logger } from './logger.js';
 import { BatchStates } from './redis/batch-states.js';
 import { FAST, requestOf, startQueueBench, until, type QueueBench } from './testing/queue-bench.js';
@@ -128,6 +129,8 @@ describe('the webhook of a batch', () => {
       const state = await states.read(id);
       const never = new AbortController().signal;
       await finalizeBatch({ states, store: bench.store }, state!, never);
+      // Whatever asked for the batch to be advanced is done.
+      await openCoordinationQueue(redis, keys).drain();
     });
     expect(await service.get(id)).toMatchObject({
       status: 'cancelled',
