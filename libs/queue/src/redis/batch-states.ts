@@ -4,13 +4,16 @@ import {
   type BatchStatus,
   type CancelReason,
   type ModelRef,
-  type Retry,
 } from '@cropline/contracts';
 import type { Redis } from 'ioredis';
 import { batchKind } from '../batch/batch-id.js';
 import { chunkCount, expiryOf, type BatchRecord } from '../batch/batch-record.js';
 import { errorLimit } from '../batch/error-limit.js';
 import { asClosed, isCounted, parseState, type BatchState, type Outcomes } from './batch-state.js';
+import type { BatchEnd } from './batch-end.js';
+import type { BatchSnapshot } from './batch-snapshot.js';
+import { batchesOfStatus } from './batches-of-status.js';
+import type { ChunkStanding, CountVerdict } from './chunk-standing.js';
 import { Deletions } from './deletions.js';
 import type { QueueKeys } from './keys.js';
 import { RoundStates } from './round-states.js';
@@ -27,50 +30,11 @@ import { storeCursor1 } from './scripts/store-cursor-1.js';
 import { storeTotal1 } from './scripts/store-total-1.js';
 import { WebhookMessages } from './webhook-messages.js';
 
-/** A batch as one who reads its outcomes needs it. */
-export interface BatchSnapshot {
-  /** While a round after the first is under way, as the batch had ended before it: so are its outcomes. */
-  readonly state: BatchState;
-  /** As `countedBits` gives it; empty once the batch is completed. */
-  readonly bits: Buffer;
-  /** Whether a chunk has its outcomes. */
-  readonly counted: (chunk: number) => boolean;
-}
-
-/** Where a chunk stands before it is run. */
-export interface ChunkStanding {
-  readonly status: BatchStatus;
-  readonly sealed: boolean;
-  readonly counted: boolean;
-  /** Why the batch is stopped, if it is. */
-  readonly stop: CancelReason | null;
-}
-
 /** How a batch is entered that Redis had lost. */
 interface Entering {
   /** Failed items that end it. */
   readonly limit?: number | null;
   readonly restoring?: boolean;
-}
-
-/** What counting a chunk came to; count-chunk-4 explains the verdicts. */
-export interface CountVerdict {
-  readonly verdict: 'counted' | 'repeated' | 'closed' | 'missing';
-  /** Whether the coordinator has something to do. */
-  readonly advance: boolean;
-}
-
-/** How a batch, or a round of it, ended. */
-export interface BatchEnd {
-  readonly status: BatchStatus;
-  readonly counts: Outcomes;
-  readonly error: Batch['error'];
-  readonly stop: CancelReason | null;
-  readonly retries: readonly Retry[];
-  /** After how many seconds it is gone from Redis; null for never. */
-  readonly forgetAfterSeconds: number | null;
-  /** The body of the message about it; null without a webhook. */
-  readonly message: string | null;
 }
 
 /** The state of batches in Redis: reads, and the scripts that change it. */
@@ -351,25 +315,8 @@ export class BatchStates {
     return { now: Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000), samples };
   }
 
-  /** Ids of every batch and classification of a status, a page at a time, oldest first. */
-  async *ofStatus(status: BatchStatus, pageSize = 500): AsyncGenerator<string> {
-    for (const key of [this.#keys.classificationsByStatus, this.#keys.batchesByStatus]) {
-      let from = `[${status}:`;
-      for (;;) {
-        const entries = await this.#redis.zrange(
-          key,
-          from,
-          `(${status}:~`,
-          'BYLEX',
-          'LIMIT',
-          0,
-          pageSize,
-        );
-        for (const entry of entries) yield entry.slice(status.length + 1);
-        const last = entries.at(-1);
-        if (last === undefined || entries.length < pageSize) break;
-        from = `(${last}`;
-      }
-    }
+  /** Ids of every batch and classification of a status, oldest first. */
+  ofStatus(status: BatchStatus): AsyncGenerator<string> {
+    return batchesOfStatus(this.#redis, this.#keys, status);
   }
 }
