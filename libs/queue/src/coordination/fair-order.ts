@@ -62,13 +62,7 @@ export class FairOrder {
       this.#redis,
       giveTurns2,
       [this.#keys.turns, this.#keys.batch(record.id)],
-      [
-        next === undefined ? '' : next.priority - 1,
-        count,
-        apart,
-        taken,
-        this.#lastTurn,
-      ],
+      [next === undefined ? '' : next.priority - 1, count, apart, taken, this.#lastTurn],
     )) as number;
     return first < 0 ? null : first;
   }
