@@ -2,7 +2,6 @@ import type {
   Batch,
   BatchEstimate,
   BatchPage,
-  BatchStatus,
   BatchSummary,
   ClassifyOptions,
   CreateBatchRequest,
@@ -10,12 +9,13 @@ import type {
   ItemState,
   Reconciliation,
   ResultsPage,
+  RetryRequest,
 } from '@cropline/contracts';
 import type { ObjectStore } from '@cropline/storage';
+import type { BatchQuery, ResultsQuery } from './batch-queries.js';
 import type { Logger } from './logger.js';
 import type { QueueConnection } from './queue-connection.js';
 import type { ResultFile, ResultFileQuery } from './results/result-file.js';
-import type { ResultsFilter } from './results/result-filter.js';
 
 /** What a batch service needs. */
 export interface BatchServiceOptions extends QueueConnection {
@@ -58,19 +58,6 @@ export interface ClassificationOutcome {
   readonly batchId: string;
   readonly itemId: string;
   readonly result: ItemResult | null;
-}
-
-/** What a page of batches is asked by. */
-export interface BatchQuery {
-  readonly status?: BatchStatus | undefined;
-  readonly cursor?: string | undefined;
-  readonly limit: number;
-}
-
-/** What a page of results is asked by. */
-export interface ResultsQuery extends ResultsFilter {
-  readonly cursor?: string | undefined;
-  readonly limit: number;
 }
 
 /**
@@ -121,6 +108,15 @@ export interface BatchService {
    *   completed) or the batch ended otherwise (failed, expired).
    */
   cancel(id: string): Promise<Batch>;
+  /**
+   * Runs some items of a closed batch again: those with the outcomes and codes asked for. What comes of them
+   * takes the place of their outcomes when all are run; until then readers get those before. Repeating it
+   * while that is under way changes nothing.
+   *
+   * @throws `BATCH_NOT_FOUND`; `BATCH_STATE_CONFLICT` when the batch is not closed, or was retried too often;
+   *   `NOTHING_TO_RETRY` when its counts tell that no item is meant.
+   */
+  retry(id: string, request: RetryRequest): Promise<Batch>;
   /**
    * Deletes a batch and what it wrote, nothing else that lies there. When it resolves, nobody sees the batch
    * any more, and its files will go whatever happens.

@@ -108,7 +108,7 @@ describe('classifying one image', () => {
     await untilStatus(service, batchId, 'completed');
     await withRedis(bench, async (redis, keys) => {
       expect(await redis.ttl(keys.batch(batchId))).toBeGreaterThan(3_600);
-      expect(await redis.exists(keys.counted(batchId), keys.samples(batchId))).toBe(0);
+      expect(await redis.exists(keys.counted(batchId, 1), keys.samples(batchId))).toBe(0);
     });
     await consumer.close();
   });

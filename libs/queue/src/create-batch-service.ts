@@ -5,6 +5,7 @@ import { batchRate, NO_RATE, type BatchRate } from './batch/batch-rate.js';
 import { batchView } from './batch/batch-view.js';
 import { restoreById } from './batch/restore-by-id.js';
 import { writeStop } from './batch/stop-document.js';
+import { retryBatch } from './batch/retry-batch.js';
 import { submitBatch } from './batch/submit-batch.js';
 import type { BatchService, BatchServiceOptions } from './batch-service.js';
 import { estimateBatch } from './estimate/estimate-batch.js';
@@ -18,7 +19,8 @@ import {
 } from './jobs/coordination-job.js';
 import { SILENT_LOGGER } from './logger.js';
 import type { BatchState } from './redis/batch-state.js';
-import { BatchStates, type BatchSnapshot } from './redis/batch-states.js';
+import type { BatchSnapshot } from './redis/batch-snapshot.js';
+import { BatchStates } from './redis/batch-states.js';
 import { connectRedis, disconnectRedis } from './redis/connect-redis.js';
 import { IdempotencyKeys } from './redis/idempotency-keys.js';
 import { queueKeys } from './redis/keys.js';
@@ -133,11 +135,11 @@ export function createBatchService(options: BatchServiceOptions): BatchService {
       return { batches, nextCursor: more ? writeBatchCursor(last) : null };
     },
     cancel: async (id) => {
-      const { status, record } = await found(id, (it) => states.read(it));
+      const { status, run } = await found(id, (it) => states.read(it));
       const at = Date.now();
       // Told to object storage first: what was promised must outlive Redis.
       if (status === 'validating' || status === 'in_progress') {
-        await writeStop(store, record.folder, at);
+        await writeStop(store, run.folder, at);
       }
       const before = await found(id, (it) => states.stop(it, 'cancelled', at));
       if (before === 'finalizing' || (before !== 'cancelled' && FINAL_STATUSES.has(before))) {
@@ -147,6 +149,12 @@ export function createBatchService(options: BatchServiceOptions): BatchService {
         );
       }
       if (before !== 'cancelled') await advance(id);
+      return service.get(id);
+    },
+    retry: async (id, request) => {
+      const read = (it: string): Promise<BatchState> => found(it, (known) => states.read(known));
+      await retryBatch({ store, states, guard, read }, id, request);
+      await advance(id);
       return service.get(id);
     },
     delete: async (id) => {

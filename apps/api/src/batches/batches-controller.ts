@@ -11,12 +11,14 @@ import {
   Req,
   Res,
 } from '@nestjs/common';
-import type {
-  Batch,
-  BatchEstimate,
-  BatchPage,
-  CreateBatchRequest,
-  ItemState,
+import {
+  retryRequestSchema,
+  type Batch,
+  type BatchEstimate,
+  type BatchPage,
+  type CreateBatchRequest,
+  type ItemState,
+  type RetryRequest,
 } from '@cropline/contracts';
 import type { BatchService } from '@cropline/queue';
 import type { Request, Response } from 'express';
@@ -30,8 +32,9 @@ import { listSettings } from './list-settings.js';
 
 const noQuery = new SchemaPipe(noQuerySchema);
 const jsonBody = new CreateBatchPipe();
+const retryBody = new SchemaPipe(retryRequestSchema);
 
-/** Batches: submit, look, list, cancel, delete. */
+/** Batches: submit, look, list, cancel, retry, delete. */
 @Controller('v1/batches')
 export class BatchesController {
   readonly #batches: BatchService;
@@ -75,6 +78,17 @@ export class BatchesController {
   @HttpCode(202)
   cancel(@Query(noQuery) _query: object, @Param('id') id: string): Promise<Batch> {
     return this.#batches.cancel(id);
+  }
+
+  @Post(':id/retry')
+  @HttpCode(202)
+  retry(
+    @Query(noQuery) _query: object,
+    @Param('id') id: string,
+    @Body() body: unknown,
+  ): Promise<Batch> {
+    const request: RetryRequest = retryBody.transform(body ?? {});
+    return this.#batches.retry(id, request);
   }
 
   @Delete(':id')

@@ -124,6 +124,26 @@ export const OPERATIONS: readonly OperationDescription[] = [
     errors: ['BATCH_NOT_FOUND', 'BATCH_STATE_CONFLICT', ...OUTAGES],
   },
   {
+    method: 'post',
+    path: '/v1/batches/{id}/retry',
+    id: 'retryBatch',
+    tag: 'Batches',
+    summary: 'Run some items of a closed batch again',
+    description:
+      'Those that failed, unless other `outcomes` or only some `codes` are asked for. What comes of them takes the place of their outcomes when all are run; until then the results stay as they are. Repeating it while that is under way changes nothing.',
+    body: { 'application/json': { schema: 'RetryRequest' } },
+    answers: { 202: { description: 'To be run again.', schema: 'Batch' } },
+    errors: [
+      'REQUEST_MALFORMED',
+      'REQUEST_TOO_LARGE',
+      'MEDIA_TYPE_UNSUPPORTED',
+      'BATCH_NOT_FOUND',
+      'BATCH_STATE_CONFLICT',
+      'NOTHING_TO_RETRY',
+      ...OUTAGES,
+    ],
+  },
+  {
     method: 'delete',
     path: '/v1/batches/{id}',
     id: 'deleteBatch',

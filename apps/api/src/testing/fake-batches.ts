@@ -10,6 +10,7 @@ import {
   type ItemState,
   type Reconciliation,
   type ResultsPage,
+  type RetryRequest,
 } from '@cropline/contracts';
 import type {
   BatchQuery,
@@ -121,6 +122,8 @@ export class FakeBatches implements BatchService {
     readonly text: string;
     readonly idempotencyKey: string | undefined;
   }[] = [];
+  /** What was asked to be run again. */
+  readonly retried: RetryRequest[] = [];
   readonly queries: (BatchQuery | ResultsQuery | ResultFileQuery)[] = [];
   readonly classified: ClassifyCall[] = [];
   /** How often a reconciliation was asked for. */
@@ -175,6 +178,13 @@ export class FakeBatches implements BatchService {
 
   cancel(id: string): Promise<Batch> {
     return this.#answer(() => ({ ...this.#batch(id), status: 'cancelling' as const }));
+  }
+
+  retry(id: string, request: RetryRequest): Promise<Batch> {
+    return this.#answer(() => {
+      this.retried.push(request);
+      return { ...this.#batch(id), status: 'validating' as const };
+    });
   }
 
   delete(id: string): Promise<void> {

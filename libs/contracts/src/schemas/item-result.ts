@@ -74,6 +74,11 @@ const earlier = z
   .array(earlierOutcomeSchema)
   .optional()
   .describe('What came of it before it was run again, oldest first');
+const round = z
+  .int()
+  .min(2)
+  .optional()
+  .describe('The round that this came of; left out for the first, the batch itself');
 
 /** An item that was classified. */
 export const succeededItemSchema = z
@@ -86,6 +91,7 @@ export const succeededItemSchema = z
     image: imageFactsSchema,
     timingsMs: timingsSchema,
     version: z.string().describe('The version of Cropline that made it'),
+    round,
     earlier,
   })
   .meta({ id: 'SucceededItem' });
@@ -93,7 +99,7 @@ export type SucceededItem = z.infer<typeof succeededItemSchema>;
 
 /** An item that ended without predictions through a fault of its own or of its source. */
 export const failedItemSchema = z
-  .object({ ...identity, status: z.literal('failed'), error: itemErrorSchema, earlier })
+  .object({ ...identity, status: z.literal('failed'), error: itemErrorSchema, round, earlier })
   .meta({ id: 'FailedItem' });
 export type FailedItem = z.infer<typeof failedItemSchema>;
 
@@ -103,7 +109,13 @@ export type CancelReason = z.infer<typeof cancelReasonSchema>;
 
 /** An item that was not run because its batch was stopped. */
 export const cancelledItemSchema = z
-  .object({ ...identity, status: z.literal('cancelled'), reason: cancelReasonSchema, earlier })
+  .object({
+    ...identity,
+    status: z.literal('cancelled'),
+    reason: cancelReasonSchema,
+    round,
+    earlier,
+  })
   .meta({ id: 'CancelledItem' });
 export type CancelledItem = z.infer<typeof cancelledItemSchema>;
 

@@ -20,6 +20,8 @@ export interface BatchFolder {
   readonly summary: string;
   /** The closing document. */
   readonly closing: string;
+  /** How many items a round runs again, once its manifest is written. */
+  readonly selected: string;
   /** Its webhook with the secret, which is nowhere else. */
   readonly webhook: string;
   /** How the last message to its webhook went, once that is settled. */
@@ -40,6 +42,7 @@ export function batchFolder(url: string): BatchFolder {
     errors: joinS3Url(url, 'errors.jsonl'),
     summary: joinS3Url(url, 'summary.json'),
     closing: joinS3Url(url, 'manifest.json'),
+    selected: joinS3Url(url, 'selected.json'),
     webhook: joinS3Url(url, 'webhook.json'),
     deliveries: joinS3Url(url, 'webhook-deliveries.json'),
     input: joinS3Url(url, 'input'),

@@ -41,7 +41,7 @@ export function batchView(state: BatchState, rate: BatchRate): Batch {
             state: files === null ? 'waiting' : state.webhook.state,
             deliveries: [...state.webhook.deliveries],
           },
-    retries: [],
+    retries: [...state.retries],
     error: state.error,
   };
 }

@@ -1,24 +1,32 @@
 import type { CancelReason } from '@cropline/contracts';
 import type { ObjectStore } from '@cropline/storage';
 import { splitLines } from '../manifest/read-lines.js';
-import { setCounted, type ClosedBatch } from '../redis/batch-state.js';
+import { setCounted, type ClosedBatch, type OpenedBatch } from '../redis/batch-state.js';
 import type { BatchStates } from '../redis/batch-states.js';
 import type { SettledMessage } from '../redis/webhook-messages.js';
 import { countOutcomes, modelOf, parseResult } from '../results/part-lines.js';
 import { readAhead } from '../results/read-ahead.js';
 import { restoredMessage } from '../webhooks/final-message.js';
 import { batchFolder, chunkOfPart } from './batch-folder.js';
-import { chunkCount, dueAt, type BatchRecord } from './batch-record.js';
+import { chunkCount, dueAt, expiryOf, type BatchRecord } from './batch-record.js';
 import { stopOf, type ClosingDocument } from './closing-document.js';
+import { errorLimit } from './error-limit.js';
 import { readDocument } from './read-document.js';
+import {
+  roundFolder,
+  roundRecord,
+  selectedItems,
+  type RoundRecord,
+  type Selected,
+} from './round-record.js';
 import { readStop, type StopDocument } from './stop-document.js';
 
 const PARTS_AHEAD = 16;
 
 /**
  * Enters a batch into Redis again from what object storage has of it: its record, its parts, whether it was
- * stopped, and how it ended, if it did. What has no part will be planned and run again. One that was being
- * deleted is not entered: its deletion goes on.
+ * stopped, how it ended, if it did, and the retry that was under way, if one was. What has no part will be
+ * planned and run again. One that was being deleted is not entered: its deletion goes on.
  *
  * It may be cut short: nothing is done with the batch before all of it is restored, and advancing it goes on
  * with this.
@@ -39,67 +47,125 @@ export async function restoreBatch(
     return false;
   }
   if ((await states.deletions.grave(id)) !== null) return false;
-  const [closing, stop] = await Promise.all([
-    readDocument<ClosingDocument>(store, files.closing),
-    readStop(store, folder),
-  ]);
+  const closing = await readDocument<ClosingDocument>(store, files.closing);
   if (closing !== null) {
-    if (await enterClosed(states, store, record, closing, stop)) return true;
+    const last = closing.round ?? 1;
+    const before = await closedBatch(store, record, closing, last);
+    // A source may have been read to its end only after the batch was stopped: it has what it closed with.
+    const closed = { ...record, total: closing.counts.total };
+    const opened = await openedBatch(store, closed, before, last + 1);
+    if (opened !== null) {
+      const { stop, ...round } = opened;
+      const entered = await states.rounds.enterOpened(closed, round);
+      if (!entered && (await states.read(id))?.restoring !== true) return true;
+      await countParts(states, store, closed, last + 1, stop);
+      return true;
+    }
+    const message = restoredMessage(closed, before);
+    if (await states.rounds.enterClosed(closed, { ...before, message })) return true;
     // It is known already, unless it was closed by one who was thought dead while it was being restored.
     if ((await states.read(id))?.restoring !== true) return true;
   }
-  const stopped = (reason: CancelReason): Promise<unknown> =>
-    states.stop(id, reason, stop === null ? Date.now() : Date.parse(stop.at));
+  const stop = await readStop(store, folder);
   // One that a caller had stopped did not end by the number of items that failed.
   await states.create(record, { restoring: true, ...(stop === null ? {} : { limit: null }) });
-  for await (const { chunk, bytes } of parts(store, folder)) {
+  await countParts(states, store, record, 1, stop);
+  return true;
+}
+
+/** Counts the parts of a round, stops it if it was stopped, and lets the batch be advanced. */
+async function countParts(
+  states: BatchStates,
+  store: ObjectStore,
+  { id, folder }: BatchRecord,
+  round: number,
+  stop: StopDocument | null,
+): Promise<void> {
+  const stopped = (reason: CancelReason): Promise<unknown> =>
+    states.stop(id, reason, stop === null ? Date.now() : Date.parse(stop.at));
+  for await (const { chunk, bytes } of parts(store, roundFolder(folder, round))) {
     const results = [...splitLines(bytes)].map(parseResult);
     // Whoever let go of items knew that the batch was to be stopped.
     const letGo = results.find((result) => result.status === 'cancelled');
     if (letGo !== undefined) await stopped(letGo.reason);
-    await states.countChunk(id, chunk, countOutcomes(results), modelOf(results));
+    await states.countChunk(id, chunk, countOutcomes(results), modelOf(results), round);
   }
-  // What comes from storage says nothing of how fast it is done.
-  await states.forgetSamples(id);
   if (stop !== null) await stopped(stop.reason);
-  await states.restored(id);
-  return true;
+  await states.rounds.restored(id);
 }
 
-/** Enters a batch as it was closed; its parts are named there, but need not be read. */
-async function enterClosed(
-  states: BatchStates,
+/** A batch as it was closed; its parts are named there, but need not be read. */
+async function closedBatch(
   store: ObjectStore,
   record: BatchRecord,
   closing: ClosingDocument,
-  stop: StopDocument | null,
-): Promise<boolean> {
-  const { status, counts, model, error, startedAt } = closing;
-  // A source may have been read to its end only after the batch was stopped: it has what it closed with.
-  const closed = { ...record, total: counts.total };
-  const chunks = chunkCount(closed);
+  round: number,
+): Promise<Omit<ClosedBatch, 'message'>> {
+  const { status, counts, model, error, startedAt, retries = [], expiresAt } = closing;
+  const chunks = chunkCount({ ...record, total: counts.total });
   const finishedAt = Date.parse(closing.finishedAt);
-  const counted =
-    status === 'completed'
-      ? { chunks, bits: Buffer.alloc(0) }
-      : await countedParts(store, record.folder, chunks);
-  const end: Omit<ClosedBatch, 'message'> = {
+  const stop = await readStop(store, roundFolder(record.folder, round));
+  return {
     status,
     counts,
     model,
     error,
     stop: stopOf(closing),
+    round,
+    retries,
+    expiresAt:
+      round === 1 ? expiryOf(record) : expiresAt === undefined ? null : Date.parse(expiresAt),
     cancelRequestedAt: stop === null ? null : Date.parse(stop.at),
     startedAt: startedAt === null ? null : Date.parse(startedAt),
     finishedAt,
-    counted,
+    counted:
+      status === 'completed'
+        ? { chunks, bits: Buffer.alloc(0) }
+        : await countedParts(store, record.folder, chunks),
     dueAt: dueAt(record, finishedAt),
     settled:
       record.webhook === undefined
         ? null
         : await readDocument<SettledMessage>(store, batchFolder(record.folder).deliveries),
   };
-  return states.enterClosed(closed, { ...end, message: restoredMessage(closed, end) });
+}
+
+/** The retry of a closed batch that is under way; null when none is. */
+async function openedBatch(
+  store: ObjectStore,
+  record: BatchRecord,
+  before: Omit<ClosedBatch, 'message'>,
+  round: number,
+): Promise<(OpenedBatch & { readonly stop: StopDocument | null }) | null> {
+  const folder = roundFolder(record.folder, round);
+  const files = batchFolder(folder);
+  const asked = await readDocument<RoundRecord>(store, files.record);
+  if (asked === null) return null;
+  const [selected, stop] = await Promise.all([
+    readDocument<Selected>(store, files.selected),
+    readStop(store, folder),
+  ]);
+  const items = selected === null ? null : selectedItems(selected);
+  return {
+    before: { ...before, message: null, counted: everyPart(record, before) },
+    retry: { ...asked, items, finishedAt: null },
+    selected,
+    limit: items === null || stop !== null ? null : errorLimit(roundRecord(record, round, items)),
+    expiresAt: expiryOf({ ...record, createdAt: asked.requestedAt }),
+    stop,
+  };
+}
+
+/** Bits for every chunk of a completed batch: how its next round will end is not known. */
+function everyPart(
+  record: BatchRecord,
+  { status, counted }: Pick<ClosedBatch, 'status' | 'counted'>,
+): ClosedBatch['counted'] {
+  if (status !== 'completed') return counted;
+  const chunks = chunkCount(record);
+  const bits = Buffer.alloc(Math.ceil(chunks / 8));
+  for (let chunk = 0; chunk < chunks; chunk += 1) setCounted(bits, chunk);
+  return { chunks, bits };
 }
 
 async function countedParts(

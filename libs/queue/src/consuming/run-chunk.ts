@@ -10,7 +10,8 @@ import { batchFolder, JSON_LINES } from '../batch/batch-folder.js';
 import type { ChunkProcessor } from '../chunk-consumer.js';
 import { CHUNK_ATTEMPTS, type ChunkJob } from '../jobs/chunk-job.js';
 import type { Logger } from '../logger.js';
-import type { BatchStates, ChunkStanding, CountVerdict } from '../redis/batch-states.js';
+import type { BatchStates } from '../redis/batch-states.js';
+import type { ChunkStanding, CountVerdict } from '../redis/chunk-standing.js';
 import { countOutcomes, modelOf, partText } from '../results/part-lines.js';
 import type { QueueTiming } from '../timing.js';
 import type { CancellationWatch } from './cancellation-watch.js';
@@ -52,19 +53,19 @@ export async function runChunk(
   signal: AbortSignal,
 ): Promise<CountVerdict | null> {
   const { states, store, timing } = context;
-  const { batchId, index } = chunk;
+  const { batchId, round, index } = chunk;
   const count = (results: readonly ItemResult[]): Promise<CountVerdict> =>
-    states.countChunk(batchId, index, countOutcomes(results), modelOf(results));
+    states.countChunk(batchId, index, countOutcomes(results), modelOf(results), round);
   const recount = async (standing: ChunkStanding | null): Promise<CountVerdict | null> =>
     standing?.counted === true ? count([]) : null;
 
-  const before = await states.standing(batchId, index);
+  const before = await states.standing(batchId, index, round);
   if (!isWanted(before)) return recount(before);
   const made = await outcomes(context, chunk, history, signal);
   signal.throwIfAborted();
   // It may have taken long, and another worker may have been given the chunk meanwhile: what is counted
   // is not written over. A batch that is being stopped still gets what is done.
-  const after = await states.standing(batchId, index);
+  const after = await states.standing(batchId, index, round);
   if (after === null || after.counted || after.sealed) return recount(after);
   const results = withReason(made, after);
   try {
@@ -73,7 +74,7 @@ export async function runChunk(
     if (signal.aborted || history.thrown + 1 < CHUNK_ATTEMPTS) throw error;
     if (!(error instanceof CroplineError)) throw error;
     // Without its output no chunk of this batch gets anywhere.
-    await states.fail(batchId, { code: error.code, message: error.message });
+    await states.fail(batchId, { code: error.code, message: error.message }, round);
     return { verdict: 'closed', advance: true };
   }
   return count(results);

@@ -4,7 +4,6 @@ import type { Logger } from '../logger.js';
 import { isObjectLoss } from '../manifest/manifest-lines.js';
 import type { BatchState } from '../redis/batch-state.js';
 import { restoreBatch } from '../batch/restore-batch.js';
-import { isUnread } from '../batch/batch-record.js';
 import {
   scheduleExpiry,
   unscheduleExpiry,
@@ -34,7 +33,7 @@ export type Advanced = 'done' | 'wait-for-workers';
  * Does what a batch needs next, whatever that is, and all that it can of it:
  *
  * 1. validating, in_progress, and its time is over: have it stopped.
- * 2. validating, and its source is yet to be read: have it read.
+ * 2. validating, and its items are yet to be read, from its source or for a retry: have them read.
  * 3. validating, in_progress: plan as far as the window allows.
  * 4. cancelling, for whatever reason, or failed as a whole: take its chunks out of the queue, and wait for those that run.
  * 5. sealed, by its last chunk or after 4: join the parts and close it.
@@ -60,7 +59,7 @@ export async function advanceBatch(
       case 'validating':
       case 'in_progress':
         if (await expire(context, state)) break;
-        if (isUnread(state.record)) {
+        if (state.chunks === 0) {
           await requestReading(context.sources, batchId);
           return 'done';
         }
@@ -69,7 +68,7 @@ export async function advanceBatch(
       case 'cancelling':
       case 'finalizing':
         if (!state.sealed && (await removeChunks(context, state)) > 0) return 'wait-for-workers';
-        await finalize(context, batchId, signal);
+        await finalize(context, state, signal);
         if (state.expiresAt !== null) await unscheduleExpiry(context.coordination, batchId);
         break;
       case 'completed':
@@ -106,32 +105,35 @@ async function plan(
     return status === null || status === 'in_progress' ? 'as-far-as-possible' : 'stopped';
   } catch (error) {
     if (!isObjectLoss(error)) throw error;
-    await fail(context, state.record.id, error);
+    await fail(context, state, error);
     return 'stopped';
   }
 }
 
 async function finalize(
   context: AdvanceContext,
-  batchId: string,
+  seen: BatchState,
   signal: AbortSignal,
 ): Promise<void> {
   const { states, rates, log } = context;
+  const { round } = seen;
+  const batchId = seen.record.id;
   for (;;) {
-    await states.seal(batchId);
+    await states.seal(batchId, round);
     // Read after sealing: now the counts stand still.
     const state = await states.read(batchId);
-    if (state === null) return;
+    if (state?.round !== round) return;
     try {
       // Closing drops them.
       const { samples } = await states.samples(batchId);
       const status = await finalizeBatch(context, state, signal);
-      if (status === 'completed') await rates.note(state, samples);
-      log.info({ batchId, status }, 'batch closed');
+      if (status === null) return;
+      if (status === 'completed' && round === 1) await rates.note(state, samples);
+      log.info({ batchId, round, status }, 'batch closed');
       return;
     } catch (error) {
       if (!isObjectLoss(error) || gapOf(state) === 'nothing') throw error;
-      await fail(context, batchId, error);
+      await fail(context, state, error);
     }
   }
 }
@@ -147,9 +149,9 @@ async function queueMessage(
 
 async function fail(
   { states, log }: AdvanceContext,
-  batchId: string,
+  { record: { id: batchId }, round }: BatchState,
   { code, message }: CroplineError,
 ): Promise<void> {
   log.error({ batchId, code, error: message }, 'the batch cannot go on');
-  await states.fail(batchId, { code, message });
+  await states.fail(batchId, { code, message }, round);
 }

@@ -1,22 +1,28 @@
 import { createHash, type Hash } from 'node:crypto';
 import { once, setMaxListeners } from 'node:events';
 import { PassThrough } from 'node:stream';
-import { CROPLINE_VERSION, type BatchStatus, type OutcomeSummary } from '@cropline/contracts';
+import type { BatchStatus, CancelReason, OutcomeSummary } from '@cropline/contracts';
 import type { ObjectStore } from '@cropline/storage';
 import { batchFolder, JSON_LINES } from '../batch/batch-folder.js';
 import { batchKind } from '../batch/batch-id.js';
 import { dueAt } from '../batch/batch-record.js';
-import { isoTime } from '../batch/batch-view.js';
-import type { ClosedFile, ClosingDocument } from '../batch/closing-document.js';
+import {
+  closingDocument,
+  type ClosedFile,
+  type ClosingDocument,
+} from '../batch/closing-document.js';
 import { writeDocument } from '../batch/read-document.js';
+import { isObjectLoss } from '../manifest/manifest-lines.js';
 import { splitLines } from '../manifest/read-lines.js';
-import type { BatchState, Outcomes } from '../redis/batch-state.js';
+import { asClosed, type BatchState, type Outcomes } from '../redis/batch-state.js';
 import type { BatchStates } from '../redis/batch-states.js';
-import { gapOf } from '../results/gap.js';
+import { gapOf, type Gap } from '../results/gap.js';
 import { parseResult } from '../results/part-lines.js';
 import { joinedParts } from '../results/joined-parts.js';
 import { OutcomeTally } from '../summary/outcome-tally.js';
 import { finalMessage } from '../webhooks/final-message.js';
+import { mergedParts, type RoundMergerContext } from './round-merger.js';
+import { Unwanted } from './wanted-text.js';
 
 /** How long a closed classification can be asked for, in seconds. */
 const CLASSIFICATION_KEPT_SECONDS = 86_400;
@@ -28,80 +34,123 @@ export interface FinalizerContext {
 }
 
 /**
- * Closes a batch that nothing is to be counted of any more: joins the parts into results.jsonl and
- * errors.jsonl, writes summary.json and manifest.json, and gives the batch its final status, with the counts of what the
- * files hold.
+ * Closes a batch of which nothing is to be counted any more: joins the parts into results.jsonl and
+ * errors.jsonl, after a retry with its outcomes in the place of the earlier ones, writes summary.json and
+ * manifest.json, and gives the batch its final status, with the counts of what the files hold.
  *
  * It may be done again at any step, and by two at once: what is written depends on the parts alone.
+ *
+ * @returns The final status; null when another has closed the batch.
  */
 export async function finalizeBatch(
   { states, store }: FinalizerContext,
   state: BatchState,
   signal: AbortSignal,
 ): Promise<BatchStatus | null> {
-  const { record } = state;
-  const closingAt = await states.seal(record.id);
+  const { record, round } = state;
+  const closingAt = await states.seal(record.id, round);
   if (closingAt === null) return null;
-  const status = finalStatus(state);
-  const counted = await states.countedBits(record.id);
-  const parts = joinedParts(store, state, counted, gapOf(state), signal);
-  const { counts, summary, results, errors } = await writeResults(
-    store,
-    record.folder,
-    parts,
-    signal,
-  );
-  const { options, metadata, total, createdAt, folder } = record;
-  const closing: ClosingDocument = {
-    id: record.id,
-    status,
-    counts: { total, ...counts },
-    model: state.model,
-    options,
-    metadata,
-    createdAt,
-    startedAt: isoTime(state.startedAt),
-    finishedAt: new Date(closingAt).toISOString(),
-    error: state.error,
-    files: { results, errors },
-    version: CROPLINE_VERSION,
+  const wanted = async (): Promise<void> => {
+    if (!(await states.isOpen(record.id, round))) throw new Unwanted();
   };
-  const listed = batchKind(record.id) === 'batch';
-  // Of one image there is nothing to sum up.
-  if (listed) await writeDocument(store, batchFolder(folder).summary, summary, signal);
-  await writeDocument(store, batchFolder(folder).closing, closing, signal);
-  const kept = listed ? null : CLASSIFICATION_KEPT_SECONDS;
-  const message = finalMessage({
-    ...state,
-    ...counts,
-    status,
-    finishedAt: closingAt,
-    webhook: { ...state.webhook, state: 'delivering' },
-  });
-  const due = dueAt(record, closingAt);
-  // Before it is closed: whoever dies in between leaves a batch that is closed again.
-  if (due !== null) await states.deletions.plan(record.id, due);
-  await states.close(record.id, status, counts, { forgetAfterSeconds: kept, message });
-  return status;
+  try {
+    const { counts, summary, files } = await writeOutcomes(
+      { states, store, wanted },
+      state,
+      signal,
+    );
+    const { status, error, stop } = endOf(state, counts);
+    const finishedAt = new Date(closingAt).toISOString();
+    const retries = state.retries.map((retry) =>
+      retry.round === round ? { ...retry, finishedAt } : retry,
+    );
+    const ended = { status, error, finishedAt, retries, counts, files };
+    await wanted();
+    const { summary: summaryUrl, closing } = batchFolder(record.folder);
+    const listed = batchKind(record.id) === 'batch';
+    // Of one image there is nothing to sum up.
+    if (listed) await writeDocument(store, summaryUrl, summary, signal);
+    await writeDocument(store, closing, closingDocument(state, ended), signal);
+    const due = dueAt(record, closingAt);
+    // Before it is closed: whoever dies in between leaves a batch that is closed again.
+    if (due !== null) await states.deletions.plan(record.id, due);
+    const message = finalMessage({
+      ...state,
+      ...counts,
+      status,
+      error,
+      stop,
+      retries,
+      finishedAt: closingAt,
+      webhook: { ...state.webhook, state: 'delivering' },
+    });
+    const forgetAfterSeconds = listed ? null : CLASSIFICATION_KEPT_SECONDS;
+    const end = { status, counts, error, stop, retries, forgetAfterSeconds, message };
+    await states.close(record.id, end, round);
+    return status;
+  } catch (error) {
+    if (error instanceof Unwanted) return null;
+    throw error;
+  }
 }
 
-function finalStatus({ error, stop }: BatchState): ClosingDocument['status'] {
-  if (error !== null || stop === 'error_threshold') return 'failed';
-  return stop ?? 'completed';
+/** How a batch ends: a round that was not stopped leaves it as it was before, or completes it. */
+function endOf(
+  { record, error, stop, before }: BatchState,
+  { succeeded, failed, cancelled }: Outcomes,
+): {
+  readonly status: ClosingDocument['status'];
+  readonly error: BatchState['error'];
+  readonly stop: CancelReason | null;
+} {
+  if (error !== null || stop === 'error_threshold') return { status: 'failed', error, stop };
+  if (stop !== null) return { status: stop, error, stop };
+  const whole = cancelled === 0 && succeeded + failed === record.total;
+  return before === null || whole ? { status: 'completed', error, stop } : before;
 }
+
+/** What fills the gaps that a round leaves: what did before it, unless it is the first or brings none. */
+function gapAfter({ before, error, stop }: BatchState): Gap {
+  return before !== null && error === null && stop === null
+    ? gapOf(before)
+    : gapOf({ error, stop });
+}
+
+async function writeOutcomes(
+  context: RoundMergerContext,
+  state: BatchState,
+  signal: AbortSignal,
+): Promise<Written> {
+  const { states, store, wanted } = context;
+  const { record, round } = state;
+  const gap = gapAfter(state);
+  if (round > 1) {
+    try {
+      const parts = mergedParts(context, state, gap, signal);
+      return await writeResults(store, record.folder, parts, wanted, signal);
+    } catch (cause) {
+      if (state.error === null || !isObjectLoss(cause)) throw cause;
+      // What it was to be merged with is gone: it keeps what its parts hold.
+    }
+  }
+  const counted = await states.countedBits(record.id, 1);
+  const parts = joinedParts(store, asClosed(state), counted, gap, signal);
+  return writeResults(store, record.folder, parts, wanted, signal);
+}
+
+type Written = Pick<ClosingDocument, 'files'> & {
+  readonly counts: Outcomes;
+  readonly summary: OutcomeSummary;
+};
 
 /** Writes both files in one pass over the parts, holding no more than the streams' buffers. */
 async function writeResults(
   store: ObjectStore,
   folder: string,
   parts: AsyncIterable<Buffer>,
+  wanted: () => Promise<void>,
   signal: AbortSignal,
-): Promise<{
-  counts: Outcomes;
-  summary: OutcomeSummary;
-  results: ClosedFile;
-  errors: ClosedFile;
-}> {
+): Promise<Written> {
   const files = batchFolder(folder);
   const failure = new AbortController();
   const either = AbortSignal.any([signal, failure.signal]);
@@ -126,6 +175,8 @@ async function writeResults(
       await results.write(part, lines, either);
       if (bad.length > 0) await errors.write(Buffer.concat(bad), bad.length / 2, either);
     }
+    // They appear when their streams have ended: not in the place of what a later round made.
+    await wanted();
     results.end();
     errors.end();
   };
@@ -148,8 +199,7 @@ async function writeResults(
   return {
     counts,
     summary: tally.summary(),
-    results: results.facts(),
-    errors: errors.facts(),
+    files: { results: results.facts(), errors: errors.facts() },
   };
 }
 

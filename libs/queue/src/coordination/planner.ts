@@ -32,14 +32,16 @@ export interface PlannerContext {
  */
 export async function planChunks(
   { states, store, chunks, order, window }: PlannerContext,
-  { record }: Pick<BatchState, 'record'>,
+  seen: Pick<BatchState, 'record' | 'round'>,
   signal: AbortSignal,
 ): Promise<BatchStatus | null> {
+  const { record, round } = seen;
   const { id } = record;
-  const begun = await states.begin(id, window);
+  const begun = await states.begin(id, window, round);
   const state = await states.read(id);
-  if (begun !== 'in_progress' || state === null) return begun;
+  if (begun !== 'in_progress' || state?.round !== round) return begun;
 
+  const { run } = state;
   let { planned } = state;
   let room = window - (planned - state.counted);
   let status: BatchStatus | null = begun;
@@ -49,10 +51,11 @@ export async function planChunks(
     if (last === undefined) return false;
     const turns = await order.turns(record, slice.length);
     await chunks.addBulk(
-      slice.map(({ index, items }, n) => chunkJob(record, index, items, turns[n] ?? 'urgent')),
+      slice.map(({ index, items }, n) => chunkJob(run, index, items, turns[n] ?? 'urgent', round)),
     );
     const now = last.index + 1;
-    const cursor = await states.storeCursor(id, { before: planned, now, offset: last.nextOffset });
+    const moved = { before: planned, now, offset: last.nextOffset };
+    const cursor = await states.storeCursor(id, moved, round);
     status = cursor.status;
     planned = now;
     room = window - (planned - cursor.counted);
@@ -62,7 +65,7 @@ export async function planChunks(
   if (planned >= state.chunks || room <= 0) return status;
   let slice: ManifestChunk[] = [];
   const from = { index: planned, offset: state.offset };
-  for await (const chunk of readManifestChunks(store, record, from, signal)) {
+  for await (const chunk of readManifestChunks(store, run, from, signal)) {
     slice.push(chunk);
     if (slice.length < Math.min(room, SLICE_CHUNKS)) continue;
     const goesOn = await enqueue(slice);

@@ -15,19 +15,21 @@ export async function repairChunks(
   state: BatchState,
   signal: AbortSignal,
 ): Promise<number> {
-  const { record } = state;
+  const { record, round, run } = state;
   const open = await uncountedChunks(states, state, 0);
-  const known = await Promise.all(open.map((chunk) => chunks.getJob(chunkJobId(record.id, chunk))));
+  const known = await Promise.all(
+    open.map((chunk) => chunks.getJob(chunkJobId(record.id, chunk, round))),
+  );
   const gone = open.filter((_, n) => known[n] === undefined);
   // One that was finished between the two looks is gone because it is counted.
-  const bits = await states.countedBits(record.id);
+  const bits = await states.countedBits(record.id, round);
   const lost = new Set(gone.filter((chunk) => !isCounted(bits, chunk)));
   const count = lost.size;
   if (count === 0) return 0;
-  for await (const chunk of readManifestChunks(store, record, { index: 0, offset: 0 }, signal)) {
+  for await (const chunk of readManifestChunks(store, run, { index: 0, offset: 0 }, signal)) {
     if (!lost.delete(chunk.index)) continue;
     const [turn = 'urgent'] = await order.turns(record, 1);
-    await chunks.addBulk([chunkJob(record, chunk.index, chunk.items, turn)]);
+    await chunks.addBulk([chunkJob(run, chunk.index, chunk.items, turn, round)]);
     if (lost.size === 0) break;
   }
   return count;

@@ -9,9 +9,8 @@ import { readDocument } from '../batch/read-document.js';
 import type { Logger } from '../logger.js';
 import type { BatchStates } from '../redis/batch-states.js';
 import { readSource } from '../sources/read-source.js';
-
-/** How often one who reads a source asks whether that is still wanted, in milliseconds. */
-const ASK_EVERY_MS = 1_000;
+import { readRound } from './round-reader.js';
+import { Unwanted, wantedText } from './wanted-text.js';
 
 /** What reading a source works with. */
 export interface SourceReaderContext {
@@ -20,16 +19,10 @@ export interface SourceReaderContext {
   readonly log: Logger;
 }
 
-/** The batch was stopped, or another reads its source. */
-class Unwanted extends Error {
-  constructor() {
-    super('The source is not to be read any more.');
-  }
-}
-
 /**
- * Makes the manifest of a batch from its source and records its total: the manifest and the record in
- * object storage first, then Redis. A fault of the source fails the batch.
+ * Makes the manifest of a batch from its source and records its total, or makes that of a later round from
+ * the outcomes before it: the manifest and the record in object storage first, then Redis. A fault of what
+ * is read fails the batch.
  *
  * Whoever dies on the way leaves nothing: the next one begins again. A total that is in object storage
  * stands, so that a manifest is never written again once a batch could be planned from it.
@@ -43,9 +36,15 @@ export async function readBatchSource(
 ): Promise<void> {
   const { states, log } = context;
   const claim = randomUUID();
-  const record = await states.claimSource(batchId, claim);
-  if (record === null) return;
+  const state = await states.claimSource(batchId, claim);
+  if (state === null) return;
+  const { record, round } = state;
   try {
+    if (round > 1) {
+      const items = await readRound(context, state, claim, signal);
+      log.info({ batchId, round, items }, 'the items of a retry are found');
+      return;
+    }
     const read = await readRecord(context, record, claim, signal);
     await states.storeTotal(read, claim);
     log.info({ batchId, items: read.total }, 'the source of a batch is read');
@@ -53,8 +52,10 @@ export async function readBatchSource(
     if (error instanceof Unwanted) return;
     if (!(error instanceof CroplineError) || error.retryable) throw error;
     const { code, message } = error;
-    log.warn({ batchId, code, error: message }, 'the source of a batch cannot be read');
-    if (await states.holdsSource(batchId, claim)) await states.fail(batchId, { code, message });
+    log.warn({ batchId, round, code, error: message }, 'the items of a batch cannot be read');
+    if (await states.holdsSource(batchId, claim)) {
+      await states.fail(batchId, { code, message }, round);
+    }
   }
 }
 
@@ -80,7 +81,7 @@ async function readRecord(
   };
   try {
     const text = readSource(store, source, tally, either);
-    await store.putStream(files.manifest, asked(text, wanted), {
+    await store.putStream(files.manifest, wantedText(text, wanted), {
       contentType: JSON_LINES,
       signal,
     });
@@ -90,20 +91,4 @@ async function readRecord(
   const read = { ...record, total: tally.items };
   await storeRecord(store, read, signal);
   return read;
-}
-
-/** The same text, asking now and then and at its end whether it is wanted: what asking throws ends it. */
-async function* asked(
-  text: AsyncIterable<string>,
-  wanted: () => Promise<void>,
-): AsyncGenerator<string, void, undefined> {
-  let askedAt = Date.now();
-  for await (const block of text) {
-    yield block;
-    if (Date.now() - askedAt < ASK_EVERY_MS) continue;
-    await wanted();
-    askedAt = Date.now();
-  }
-  // The manifest appears when its stream has ended: not in the place of one that is planned from.
-  await wanted();
 }

@@ -22,7 +22,7 @@ export async function removeChunks(
     const removed = await Promise.all(
       uncounted
         .slice(start, start + SLICE_JOBS)
-        .map((chunk) => chunks.remove(chunkJobId(state.record.id, chunk))),
+        .map((chunk) => chunks.remove(chunkJobId(state.record.id, chunk, state.round))),
     );
     running += removed.filter((count) => count === 0).length;
   }

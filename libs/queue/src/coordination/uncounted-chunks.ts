@@ -7,10 +7,10 @@ import type { BatchStates } from '../redis/batch-states.js';
  */
 export async function uncountedChunks(
   states: BatchStates,
-  { record, planned, chunks }: BatchState,
+  { record, round, planned, chunks }: BatchState,
   window: number,
 ): Promise<number[]> {
-  const bits = await states.countedBits(record.id);
+  const bits = await states.countedBits(record.id, round);
   const uncounted: number[] = [];
   for (let chunk = 0; chunk < Math.min(chunks, planned + window); chunk += 1) {
     // Whole bytes of counted chunks are skipped: a batch may have millions.

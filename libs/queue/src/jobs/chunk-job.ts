@@ -13,10 +13,12 @@ export const CHUNK_ATTEMPTS = 6;
 /** What travels to a worker: a chunk needs nothing else to be run and recorded. */
 export interface ChunkJob {
   readonly batchId: string;
+  /** The round of the batch that it belongs to. */
+  readonly round: number;
   readonly index: number;
   readonly items: readonly Item[];
   readonly options: ClassifyOptions;
-  /** The batch's folder in object storage. */
+  /** The folder of the round in object storage. */
   readonly folder: string;
   readonly urgent: boolean;
 }
@@ -34,22 +36,23 @@ export function openChunkQueue(redis: Redis, keys: QueueKeys): Queue<ChunkJob, u
 }
 
 /** The id of a chunk's job: adding it twice while it is queued or runs adds it once. */
-export function chunkJobId(batchId: string, index: number): string {
-  return `${batchId}-${index}`;
+export function chunkJobId(batchId: string, index: number, round = 1): string {
+  return round === 1 ? `${batchId}-${index}` : `${batchId}-r${round}-${index}`;
 }
 
-/** A chunk as the queue takes it: the lower its priority (1 to 2,097,152), the sooner it is its turn. */
+/** A chunk of a round, of whose record this is, as the queue takes it: the lower its priority (1 to 2,097,152), the sooner it is its turn. */
 export function chunkJob(
   { id: batchId, options, folder }: BatchRecord,
   index: number,
   items: readonly Item[],
   priority: number | 'urgent',
+  round = 1,
 ): { name: 'chunk'; data: ChunkJob; opts: BulkJobOptions } {
   return {
     name: 'chunk',
-    data: { batchId, index, items, options, folder, urgent: priority === 'urgent' },
+    data: { batchId, round, index, items, options, folder, urgent: priority === 'urgent' },
     opts: {
-      jobId: chunkJobId(batchId, index),
+      jobId: chunkJobId(batchId, index, round),
       attempts: CHUNK_ATTEMPTS,
       backoff: { type: 'custom' },
       removeOnComplete: true,

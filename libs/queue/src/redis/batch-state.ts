@@ -1,11 +1,14 @@
-import type {
-  Batch,
-  BatchStatus,
-  CancelReason,
-  ModelRef,
-  WebhookDelivery,
+import {
+  FINAL_STATUSES,
+  type Batch,
+  type BatchStatus,
+  type CancelReason,
+  type ModelRef,
+  type Retry,
+  type WebhookDelivery,
 } from '@cropline/contracts';
-import { chunkCount, expiryOf, type BatchRecord } from '../batch/batch-record.js';
+import { chunkCount, type BatchRecord } from '../batch/batch-record.js';
+import { roundRecord, selectedItems, type Selected } from '../batch/round-record.js';
 import {
   deliveryLines,
   parseDeliveries,
@@ -20,10 +23,33 @@ export interface Outcomes {
   readonly cancelled: number;
 }
 
+/** A status in which nothing changes any more. */
+export type FinalStatus = Extract<BatchStatus, 'completed' | 'cancelled' | 'expired' | 'failed'>;
+
+/** Whether a status is final. */
+export function isFinal(status: BatchStatus): status is FinalStatus {
+  return FINAL_STATUSES.has(status);
+}
+
+/** How a batch had ended before the round that is under way. */
+export interface EarlierEnd {
+  readonly status: FinalStatus;
+  readonly error: Batch['error'];
+  readonly stop: CancelReason | null;
+}
+
 /** The state of one batch at one moment. Times in milliseconds since 1970. */
 export interface BatchState extends Outcomes {
   readonly record: BatchRecord;
+  /** 1, or that of the last retry. */
+  readonly round: number;
+  /** The record of what the round runs: `record` itself, or that of the items that are run again. */
+  readonly run: BatchRecord;
+  /** Null in the first round. */
+  readonly before: EarlierEnd | null;
+  readonly retries: readonly Retry[];
   readonly status: BatchStatus;
+  /** Chunks of the round, like the numbers below; 0 while its items are yet to be read. */
   readonly chunks: number;
   /** Chunks that are counted. */
   readonly counted: number;
@@ -54,11 +80,15 @@ export interface BatchState extends Outcomes {
 
 /** What is known of a batch that was closed before it is entered. Times in milliseconds since 1970. */
 export interface ClosedBatch {
-  readonly status: BatchStatus;
+  readonly status: FinalStatus;
   readonly counts: Outcomes;
   readonly model: ModelRef | null;
   readonly error: Batch['error'];
   readonly stop: CancelReason | null;
+  readonly round: number;
+  readonly retries: readonly Retry[];
+  /** When it would have been stopped. */
+  readonly expiresAt: number | null;
   readonly startedAt: number | null;
   readonly finishedAt: number;
   readonly cancelRequestedAt: number | null;
@@ -77,9 +107,9 @@ export function closedFields(
   record: BatchRecord,
   closed: Omit<ClosedBatch, 'message'>,
 ): Record<string, string | number> {
-  const { counts, model, error, stop, startedAt, finishedAt, cancelRequestedAt, counted } = closed;
+  const { counts, model, error, stop, round, retries, counted } = closed;
+  const { startedAt, finishedAt, cancelRequestedAt, expiresAt } = closed;
   const deliveries = closed.settled?.deliveries ?? [];
-  const expiresAt = expiryOf(record);
   return {
     record: JSON.stringify(record),
     total: record.total,
@@ -97,8 +127,60 @@ export function closedFields(
     ...(expiresAt === null ? {} : { expiresAt }),
     ...(model === null ? {} : { model: JSON.stringify(model) }),
     ...(error === null ? {} : { error: JSON.stringify(error) }),
+    ...(round === 1 ? {} : { round, retries: JSON.stringify(retries) }),
     ...(deliveries.length === 0 ? {} : { deliveries: deliveryLines(deliveries) }),
   };
+}
+
+/** The hash of a batch whose round after the first is under way: how it had ended, and what the round asks for. */
+export interface OpenedBatch {
+  readonly before: ClosedBatch;
+  readonly retry: Retry;
+  /** Null while what it runs is not known. */
+  readonly selected: Selected | null;
+  /** Failed items that end the round. */
+  readonly limit: number | null;
+  readonly expiresAt: number | null;
+}
+
+/** The fields of such a hash, but for its status. Its parts are yet to be counted. */
+export function openedFields(
+  record: BatchRecord,
+  { before, retry, selected, limit, expiresAt }: OpenedBatch,
+): Record<string, string | number> {
+  const { status, error, stop, counts, model, startedAt } = before;
+  const end: EarlierEnd = { status, error, stop };
+  const items = selected === null ? 0 : selectedItems(selected);
+  const failed = counts.failed - (selected?.failed ?? 0);
+  return {
+    record: JSON.stringify(record),
+    total: record.total,
+    before: JSON.stringify(end),
+    round: retry.round,
+    retries: JSON.stringify([...before.retries, retry]),
+    items,
+    chunks: chunkCount(roundRecord(record, retry.round, items)),
+    counted: 0,
+    planned: 0,
+    offset: 0,
+    restoring: 1,
+    succeeded: counts.succeeded,
+    failed,
+    kept: failed,
+    cancelled: counts.cancelled - (selected?.cancelled ?? 0),
+    ...(startedAt === null ? {} : { startedAt }),
+    ...(limit === null ? {} : { errorLimit: limit }),
+    ...(expiresAt === null ? {} : { expiresAt }),
+    ...(model === null ? {} : { model: JSON.stringify(model) }),
+  };
+}
+
+/** The state as readers of outcomes see it: that before the round, while one after the first is under way. */
+export function asClosed(state: BatchState): BatchState {
+  const { before, record } = state;
+  if (before === null) return state;
+  const chunks = chunkCount(record);
+  return isFinal(state.status) ? { ...state, chunks } : { ...state, ...before, chunks };
 }
 
 /** Whether a bit of `countedBits` is set. */
@@ -118,8 +200,14 @@ export function parseState(hash: Readonly<Record<string, string>>): BatchState |
   const number = (field: string): number => Number(hash[field] ?? 0);
   const time = (field: string): number | null =>
     hash[field] === undefined ? null : Number(hash[field]);
+  const base = JSON.parse(record) as BatchRecord;
+  const round = Number(hash['round'] ?? 1);
   return {
-    record: JSON.parse(record) as BatchRecord,
+    record: base,
+    round,
+    run: round === 1 ? base : roundRecord(base, round, number('items')),
+    before: hash['before'] === undefined ? null : (JSON.parse(hash['before']) as EarlierEnd),
+    retries: hash['retries'] === undefined ? [] : (JSON.parse(hash['retries']) as Retry[]),
     status: status as BatchStatus,
     chunks: number('chunks'),
     counted: number('counted'),

@@ -1,49 +1,34 @@
-import type { Batch, BatchStatus, CancelReason, ModelRef } from '@cropline/contracts';
+import {
+  FINAL_STATUSES,
+  type Batch,
+  type BatchStatus,
+  type CancelReason,
+  type ModelRef,
+} from '@cropline/contracts';
 import type { Redis } from 'ioredis';
 import { batchKind } from '../batch/batch-id.js';
 import { chunkCount, expiryOf, type BatchRecord } from '../batch/batch-record.js';
 import { errorLimit } from '../batch/error-limit.js';
-import {
-  closedFields,
-  isCounted,
-  parseState,
-  type BatchState,
-  type ClosedBatch,
-  type Outcomes,
-} from './batch-state.js';
+import { asClosed, isCounted, parseState, type BatchState, type Outcomes } from './batch-state.js';
+import type { BatchEnd } from './batch-end.js';
+import type { BatchSnapshot } from './batch-snapshot.js';
+import { batchesOfStatus } from './batches-of-status.js';
+import type { ChunkStanding, CountVerdict } from './chunk-standing.js';
 import { Deletions } from './deletions.js';
 import type { QueueKeys } from './keys.js';
+import { RoundStates } from './round-states.js';
 import { runScript } from './script.js';
 import { beginBatch3 } from './scripts/begin-batch-3.js';
 import { claimSource1 } from './scripts/claim-source-1.js';
-import { closeBatch5 } from './scripts/close-batch-5.js';
+import { closeBatch6 } from './scripts/close-batch-6.js';
 import { countChunk4 } from './scripts/count-chunk-4.js';
 import { createBatch3 } from './scripts/create-batch-3.js';
-import { enterClosedBatch6 } from './scripts/enter-closed-batch-6.js';
 import { failBatch2 } from './scripts/fail-batch-2.js';
 import { sealBatch1 } from './scripts/seal-batch-1.js';
 import { stopBatch2 } from './scripts/stop-batch-2.js';
 import { storeCursor1 } from './scripts/store-cursor-1.js';
 import { storeTotal1 } from './scripts/store-total-1.js';
 import { WebhookMessages } from './webhook-messages.js';
-
-/** A batch as one who reads its outcomes needs it. */
-export interface BatchSnapshot {
-  readonly state: BatchState;
-  /** As `countedBits` gives it; empty once the batch is completed. */
-  readonly bits: Buffer;
-  /** Whether a chunk has its outcomes. */
-  readonly counted: (chunk: number) => boolean;
-}
-
-/** Where a chunk stands before it is run. */
-export interface ChunkStanding {
-  readonly status: BatchStatus;
-  readonly sealed: boolean;
-  readonly counted: boolean;
-  /** Why the batch is stopped, if it is. */
-  readonly stop: CancelReason | null;
-}
 
 /** How a batch is entered that Redis had lost. */
 interface Entering {
@@ -52,19 +37,14 @@ interface Entering {
   readonly restoring?: boolean;
 }
 
-/** What counting a chunk came to; count-chunk-4 explains the verdicts. */
-export interface CountVerdict {
-  readonly verdict: 'counted' | 'repeated' | 'closed' | 'missing';
-  /** Whether the coordinator has something to do. */
-  readonly advance: boolean;
-}
-
 /** The state of batches in Redis: reads, and the scripts that change it. */
 export class BatchStates {
   /** What is told to the webhooks of batches. */
   readonly messages: WebhookMessages;
   /** What is deleted, and when. */
   readonly deletions: Deletions;
+  /** What retries change, and how batches that were closed are entered again. */
+  readonly rounds: RoundStates;
   readonly #redis: Redis;
   readonly #keys: QueueKeys;
 
@@ -73,6 +53,7 @@ export class BatchStates {
     this.#redis = redis;
     this.#keys = keys;
     this.deletions = new Deletions(redis, keys, (id) => this.#index(id));
+    this.rounds = new RoundStates(redis, keys);
   }
 
   #index(id: string): string {
@@ -117,47 +98,13 @@ export class BatchStates {
     );
   }
 
-  /** Lets a batch whose parts are counted again be advanced. */
-  async restored(id: string): Promise<void> {
-    await this.#redis.hdel(this.#keys.batch(id), 'restoring');
+  /** Claims what a batch waits for, its source or its outcomes, for reading; null when it waits for neither. */
+  async claimSource(id: string, claim: string): Promise<BatchState | null> {
+    const claimed = await runScript(this.#redis, claimSource1, [this.#keys.batch(id)], [claim]);
+    return claimed === 1 ? this.read(id) : null;
   }
 
-  /** Enters a batch that is closed already; false when it is known. */
-  async enterClosed(record: BatchRecord, closed: ClosedBatch): Promise<boolean> {
-    const { id } = record;
-    const keys = this.#keys;
-    const entered = await runScript(
-      this.#redis,
-      enterClosedBatch6,
-      [
-        keys.batch(id),
-        this.#index(id),
-        keys.batches,
-        keys.counted(id),
-        keys.retention,
-        keys.messages,
-      ],
-      [
-        id,
-        closed.status,
-        closed.dueAt ?? '',
-        closed.counted.bits,
-        closed.message ?? '',
-        closed.settled?.messageId ?? '',
-        closed.settled?.state ?? '',
-        ...Object.entries(closedFields(record, closed)).flat(),
-      ],
-    );
-    return entered === 1;
-  }
-
-  /** Claims the source of a batch for reading; its record, null when it waits for no source. */
-  async claimSource(id: string, claim: string): Promise<BatchRecord | null> {
-    const record = await runScript(this.#redis, claimSource1, [this.#keys.batch(id)], [claim]);
-    return typeof record === 'string' ? (JSON.parse(record) as BatchRecord) : null;
-  }
-
-  /** Whether the source of a batch is still to be read, and by the holder of this claim. */
+  /** Whether that is still to be read, and by the holder of this claim. */
   async holdsSource(id: string, claim: string): Promise<boolean> {
     const [status, held] = await this.#redis.hmget(this.#keys.batch(id), 'status', 'claim');
     return status === 'validating' && held === claim;
@@ -175,13 +122,13 @@ export class BatchStates {
     return stored === 1;
   }
 
-  /** Lets planning begin or go on; the status after it, null when there is no such batch. */
-  async begin(id: string, window: number, at = Date.now()): Promise<BatchStatus | null> {
+  /** Lets planning begin or go on; the status after it, null when there is no such batch or round. */
+  async begin(id: string, window: number, round = 1): Promise<BatchStatus | null> {
     return (await runScript(
       this.#redis,
       beginBatch3,
       [this.#keys.batch(id), this.#index(id), this.#keys.samples(id)],
-      [id, at, window],
+      [id, Date.now(), window, round],
     )) as BatchStatus | null;
   }
 
@@ -189,12 +136,13 @@ export class BatchStates {
   async storeCursor(
     id: string,
     cursor: { readonly before: number; readonly now: number; readonly offset: number },
+    round = 1,
   ): Promise<{ stored: boolean; status: BatchStatus | null; counted: number }> {
     const [stored, status, counted] = (await runScript(
       this.#redis,
       storeCursor1,
       [this.#keys.batch(id)],
-      [cursor.before, cursor.now, cursor.offset],
+      [cursor.before, cursor.now, cursor.offset, round],
     )) as [number, BatchStatus | null, number];
     return { stored: stored === 1, status, counted };
   }
@@ -205,25 +153,39 @@ export class BatchStates {
     chunk: number,
     outcomes: Outcomes,
     model: ModelRef | null,
-    at = Date.now(),
+    round = 1,
   ): Promise<CountVerdict> {
     const { succeeded, failed, cancelled } = outcomes;
     const [verdict, advance] = (await runScript(
       this.#redis,
       countChunk4,
-      [this.#keys.batch(id), this.#keys.counted(id), this.#keys.samples(id), this.#index(id)],
-      [id, chunk, succeeded, failed, cancelled, model === null ? '' : JSON.stringify(model), at],
+      [
+        this.#keys.batch(id),
+        this.#keys.counted(id, round),
+        this.#keys.samples(id),
+        this.#index(id),
+      ],
+      [
+        id,
+        chunk,
+        succeeded,
+        failed,
+        cancelled,
+        model === null ? '' : JSON.stringify(model),
+        Date.now(),
+        round,
+      ],
     )) as [CountVerdict['verdict'], number];
     return { verdict, advance: advance === 1 };
   }
 
-  /** Where a chunk stands, or null when its batch is gone. */
-  async standing(id: string, chunk: number): Promise<ChunkStanding | null> {
-    const [[status, sealed, stop], counted] = await Promise.all([
-      this.#redis.hmget(this.#keys.batch(id), 'status', 'sealed', 'stop'),
-      this.#redis.getbit(this.#keys.counted(id), chunk),
+  /** Where a chunk stands, or null when its batch is gone or its round is over. */
+  async standing(id: string, chunk: number, round = 1): Promise<ChunkStanding | null> {
+    const [[status, sealed, stop, current], counted] = await Promise.all([
+      this.#redis.hmget(this.#keys.batch(id), 'status', 'sealed', 'stop', 'round'),
+      this.#redis.getbit(this.#keys.counted(id, round), chunk),
     ]);
-    return typeof status === 'string'
+    return typeof status === 'string' && Number(current ?? 1) === round
       ? {
           status: status as BatchStatus,
           sealed: sealed !== null,
@@ -238,16 +200,30 @@ export class BatchStates {
     return (await this.#redis.hget(this.#keys.batch(id), 'status')) as BatchStatus | null;
   }
 
-  /** Bit n (the highest of a byte first) tells whether chunk n is counted; short where none further is. */
-  async countedBits(id: string): Promise<Buffer> {
-    return (await this.#redis.getBuffer(this.#keys.counted(id))) ?? Buffer.alloc(0);
+  /** Whether a round of a batch is yet to be closed. */
+  async isOpen(id: string, round: number): Promise<boolean> {
+    const [status, current] = await this.#redis.hmget(this.#keys.batch(id), 'status', 'round');
+    return (
+      typeof status === 'string' &&
+      !FINAL_STATUSES.has(status as BatchStatus) &&
+      Number(current ?? 1) === round
+    );
+  }
+
+  /**
+   * Bit n (the highest of a byte first) tells whether chunk n of a round is counted, and in the first round
+   * whether it has a part; short where none further is.
+   */
+  async countedBits(id: string, round = 1): Promise<Buffer> {
+    return (await this.#redis.getBuffer(this.#keys.counted(id, round))) ?? Buffer.alloc(0);
   }
 
   /** A batch with its counted chunks, or null when there is none. */
   async snapshot(id: string): Promise<BatchSnapshot | null> {
     // In this order: closing a batch drops the bits, so bits read before a batch that runs are its own.
-    const [bits, state] = await Promise.all([this.countedBits(id), this.read(id)]);
-    if (state === null) return null;
+    const [bits, now] = await Promise.all([this.countedBits(id), this.read(id)]);
+    if (now === null) return null;
+    const state = asClosed(now);
     const all = state.status === 'completed';
     return { state, bits, counted: (chunk) => all || isCounted(bits, chunk) };
   }
@@ -273,45 +249,53 @@ export class BatchStates {
   }
 
   /** Records why a batch as a whole cannot go on; the first error stands. */
-  async fail(id: string, error: NonNullable<Batch['error']>): Promise<void> {
+  async fail(id: string, error: NonNullable<Batch['error']>, round = 1): Promise<void> {
     await runScript(
       this.#redis,
       failBatch2,
       [this.#keys.batch(id), this.#index(id)],
-      [id, JSON.stringify(error)],
+      [id, JSON.stringify(error), round],
     );
   }
 
-  /** Seals a batch; when it was sealed first, null when there is no such batch. */
-  async seal(id: string, at = Date.now()): Promise<number | null> {
-    const closingAt = await runScript(this.#redis, sealBatch1, [this.#keys.batch(id)], [at]);
+  /** Seals a round; when it was sealed first, null when it is over or there is no such batch. */
+  async seal(id: string, round = 1): Promise<number | null> {
+    const key = this.#keys.batch(id);
+    const closingAt = await runScript(this.#redis, sealBatch1, [key], [Date.now(), round]);
     return closingAt === null ? null : Number(closingAt);
   }
 
   /**
    * Gives a sealed batch its final status and counts; false when it has them already. In the same step the
-   * message about it is noted, to be queued. With `forgetAfterSeconds` it is gone from here after that time.
+   * message about it is noted, to be queued.
    */
-  async close(
-    id: string,
-    status: BatchStatus,
-    { succeeded, failed, cancelled }: Outcomes,
-    {
-      forgetAfterSeconds = null,
-      message = null,
-    }: { readonly forgetAfterSeconds?: number | null; readonly message?: string | null } = {},
-  ): Promise<boolean> {
+  async close(id: string, end: BatchEnd, round = 1): Promise<boolean> {
+    const { status, counts, error, stop, retries, forgetAfterSeconds, message } = end;
+    const keys = this.#keys;
     const closed = await runScript(
       this.#redis,
-      closeBatch5,
+      closeBatch6,
       [
-        this.#keys.batch(id),
-        this.#keys.counted(id),
-        this.#keys.samples(id),
+        keys.batch(id),
+        keys.counted(id, 1),
+        keys.samples(id),
         this.#index(id),
-        this.#keys.messages,
+        keys.counted(id, round),
+        keys.messages,
       ],
-      [id, status, succeeded, failed, cancelled, forgetAfterSeconds ?? '', message ?? ''],
+      [
+        id,
+        status,
+        counts.succeeded,
+        counts.failed,
+        counts.cancelled,
+        forgetAfterSeconds ?? '',
+        round,
+        retries.length === 0 ? '' : JSON.stringify(retries),
+        error === null ? '' : JSON.stringify(error),
+        stop ?? '',
+        message ?? '',
+      ],
     );
     return closed === 1;
   }
@@ -331,30 +315,8 @@ export class BatchStates {
     return { now: Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000), samples };
   }
 
-  /** Lets the rate begin anew. */
-  async forgetSamples(id: string): Promise<void> {
-    await this.#redis.del(this.#keys.samples(id));
-  }
-
-  /** Ids of every batch and classification of a status, a page at a time, oldest first. */
-  async *ofStatus(status: BatchStatus, pageSize = 500): AsyncGenerator<string> {
-    for (const key of [this.#keys.classificationsByStatus, this.#keys.batchesByStatus]) {
-      let from = `[${status}:`;
-      for (;;) {
-        const entries = await this.#redis.zrange(
-          key,
-          from,
-          `(${status}:~`,
-          'BYLEX',
-          'LIMIT',
-          0,
-          pageSize,
-        );
-        for (const entry of entries) yield entry.slice(status.length + 1);
-        const last = entries.at(-1);
-        if (last === undefined || entries.length < pageSize) break;
-        from = `(${last}`;
-      }
-    }
+  /** Ids of every batch and classification of a status, oldest first. */
+  ofStatus(status: BatchStatus): AsyncGenerator<string> {
+    return batchesOfStatus(this.#redis, this.#keys, status);
   }
 }

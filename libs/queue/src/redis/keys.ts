@@ -29,8 +29,8 @@ export interface QueueKeys {
   idempotency(key: string): string;
   /** HASH: record, status, counts and planning cursor of one batch. */
   batch(id: string): string;
-  /** BITMAP: bit n is set once chunk n was counted. */
-  counted(id: string): string;
+  /** BITMAP: bit n is set once chunk n of a round was counted; of the first round, once it has a part. */
+  counted(id: string, round: number): string;
   /** LIST of `<milliseconds>:<items done>`, at most one a second: what the rate is computed from. */
   samples(id: string): string;
   /** Every key of one batch but its HASH: what goes with it when it is deleted. */
@@ -60,7 +60,8 @@ export function queueKeys(prefix: string): QueueKeys {
     deletions: `${tagged}:deletions`,
     idempotency: (key) => `${tagged}:idempotency:${createHash('sha256').update(key).digest('hex')}`,
     batch: (id) => `${tagged}:batch:${id}`,
-    counted: (id) => `${tagged}:batch:${id}:counted`,
+    counted: (id, round) =>
+      round === 1 ? `${tagged}:batch:${id}:counted` : `${tagged}:batch:${id}:counted:${round}`,
     samples: (id) => `${tagged}:batch:${id}:samples`,
     ofBatch: (id) => [`${tagged}:batch:${id}:counted`, `${tagged}:batch:${id}:samples`],
   };

@@ -1,16 +1,17 @@
 import { script } from '../script.js';
 import { MOVE_STATUS } from './move-status.js';
+import { SAME_ROUND } from './same-round.js';
 
 export const countChunk4 = script(
   'count-chunk-4',
-  `${MOVE_STATUS}
+  `${MOVE_STATUS}${SAME_ROUND}
 --[[
   Counts the outcomes of a chunk, once, however often it is called. The chunk that completes a batch seals
   it: from then on nothing is counted, and the finalizer reads a state that stands still. The one with
   which too many items have failed stops it.
 
   KEYS[1] batch (HASH)
-  KEYS[2] counted chunks (BITMAP)
+  KEYS[2] counted chunks of the round (BITMAP)
   KEYS[3] samples (LIST)
   KEYS[4] index by status of its kind (LEX ZSET)
 
@@ -21,14 +22,18 @@ export const countChunk4 = script(
   ARGV[5] items cancelled
   ARGV[6] model (JSON), '' when no item has one
   ARGV[7] now, milliseconds
+  ARGV[8] round
 
   Returns {verdict, advance}. verdict: 'counted', 'repeated' (it was counted before), 'closed' (the batch is
-  sealed or has its final status) or 'missing'. advance is 1 when the coordinator has something to do.
+  sealed, has its final status or is in another round) or 'missing'. advance is 1 when the coordinator has something to do.
 ]]
 local state = redis.call('HMGET', KEYS[1], 'status', 'sealed')
 local status = state[1]
 if not status then
   return {'missing', 0}
+end
+if not same_round(KEYS[1], ARGV[8]) then
+  return {'closed', 0}
 end
 if state[2] then
   return {'closed', status == 'finalizing' and 1 or 0}
@@ -55,18 +60,19 @@ if redis.call('SETBIT', KEYS[2], ARGV[2], 1) == 0 then
 end
 
 local progress = redis.call('HMGET', KEYS[1], 'chunks', 'counted', 'planned', 'window', 'failed',
-  'errorLimit', 'total')
+  'errorLimit', 'total', 'kept', 'items')
 local chunks, counted = tonumber(progress[1]), tonumber(progress[2])
 local planned, window = tonumber(progress[3]), tonumber(progress[4] or '0')
 local advance = 0
 if status == 'validating' or status == 'in_progress' then
-  local failed, limit = tonumber(progress[5]), tonumber(progress[6] or '0')
+  -- A later round counts those that fail of its own items.
+  local failed, limit = progress[5] - (progress[8] or 0), tonumber(progress[6] or '0')
   if limit > 0 and failed >= limit then
     move(KEYS[1], KEYS[4], ARGV[1], status, 'cancelling')
     redis.call('HSET', KEYS[1], 'stop', 'error_threshold', 'error', cjson.encode({
       code = 'ERROR_THRESHOLD_REACHED',
       message = string.format('Expected fewer than %d items to fail, as errorThreshold asks for, '
-        .. 'but %d of %s did; the rest was not run.', limit, failed, progress[7])
+        .. 'but %d of %s did; the rest was not run.', limit, failed, progress[9] or progress[7])
     }))
     advance = 1
   elseif counted == chunks then

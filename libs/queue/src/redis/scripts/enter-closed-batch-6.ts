@@ -5,7 +5,8 @@ export const enterClosedBatch6 = script(
   'enter-closed-batch-6',
   `${ANNOUNCE}
 --[[
-  Enters a batch with its final status, in one step: nobody takes it for one that is to be run.
+  Enters a batch that was closed, in one step: with its final status, so that nobody takes it for one that
+  is to be run, or as one that was opened again for a retry.
 
   KEYS[1] batch (HASH)
   KEYS[2] index by status of its kind (LEX ZSET)
