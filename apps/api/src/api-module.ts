@@ -1,8 +1,10 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { BatchService } from '@cropline/queue';
+import { AdminController } from './admin/admin-controller.js';
 import { BatchesController } from './batches/batches-controller.js';
 import { ResultsController } from './batches/results-controller.js';
 import { ClassificationsController } from './classifications/classifications-controller.js';
+import { EventsController } from './events/events-controller.js';
 import { HealthController } from './health/health-controller.js';
 import type { Readiness } from './health/readiness.js';
 import { BATCH_SERVICE, READINESS, STOPPING, UPLOADS } from './service-tokens.js';
@@ -27,8 +29,10 @@ export class ApiModule {
       controllers: [
         BatchesController,
         ResultsController,
+        EventsController,
         ClassificationsController,
         UploadsController,
+        AdminController,
         HealthController,
       ],
       providers: [

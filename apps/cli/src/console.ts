@@ -14,9 +14,9 @@ export interface Console {
   readonly colour: boolean;
 }
 
-/** Writes text, and waits while the reader is slower than the writer. */
-export function write(stream: Writable, text: string): Promise<void> {
-  if (stream.write(text)) return Promise.resolve();
+/** Writes text or bytes, and waits while the reader is slower than the writer. */
+export function write(stream: Writable, data: string | Uint8Array): Promise<void> {
+  if (stream.write(data)) return Promise.resolve();
   return new Promise((resolve, reject) => {
     const settle = (error?: Error): void => {
       stream.off('drain', settle);

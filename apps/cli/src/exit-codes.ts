@@ -14,6 +14,7 @@ export const EXIT = {
 const USAGE_CODES: ReadonlySet<ErrorCode> = new Set([
   'USAGE_INVALID',
   'CONFIG_INVALID',
+  'REQUEST_INVALID',
   'INPUT_NOT_FOUND',
   'DEVICE_UNKNOWN',
   'PRECISION_UNSUPPORTED',

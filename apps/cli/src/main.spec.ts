@@ -1,10 +1,20 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { CROPLINE_VERSION } from '@cropline/contracts';
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { runCropline } from './testing/run-cropline.js';
 
 const STACK_TRACE = / {4}at /;
 
 describe('a command line that is not taken', () => {
+  let cwd: string;
+  beforeAll(async () => {
+    cwd = await mkdtemp(join(tmpdir(), 'cropline-main-'));
+    await mkdir(join(cwd, 'no-images'));
+  });
+  afterAll(() => rm(cwd, { recursive: true, force: true }));
+
   const missing = '/nonexistent/cropline/urls.txt';
   it.each<[string, string[], RegExp]>([
     ['no command', [], /USAGE_INVALID: Expected a command/],
@@ -15,7 +25,7 @@ describe('a command line that is not taken', () => {
       /USAGE_INVALID: Unknown option '--jsn'.*--json/,
     ],
     ['an option of another command', ['status', 'b1', '--watch'], /Unknown option '--watch'/],
-    ['a missing argument', ['submit'], /USAGE_INVALID: Missing required argument 'file'/],
+    ['a missing argument', ['submit'], /USAGE_INVALID: Missing required argument 'inputs'/],
     ['no inputs', ['classify'], /USAGE_INVALID: Missing required argument 'inputs'/],
     ['one argument too many', ['watch', 'b1', 'b2'], /USAGE_INVALID: Too many arguments/],
     ['an unknown policy', ['classify', 'a.jpg', '--crops', '12'], /USAGE_INVALID: .*single, ten/],
@@ -55,11 +65,47 @@ describe('a command line that is not taken', () => {
     ['an unknown model command', ['model', 'rm'], /USAGE_INVALID: Unknown command 'rm'/],
     ['help of nothing', ['help', 'nope'], /USAGE_INVALID: Expected a command/],
     ['a file that is not there', ['submit', missing], /INPUT_NOT_FOUND: .*urls\.txt/],
-    ['a folder where a file belongs', ['submit', '/'], /INPUT_NOT_FOUND: .*folder/],
+    ['a folder without images', ['submit', 'no-images'], /INPUT_NOT_FOUND: .*none/],
+    [
+      'a duration without a unit',
+      ['submit', 'a', '--expires', '36'],
+      /USAGE_INVALID: .*90m, 36h, 7d/,
+    ],
+    ['a threshold that is none', ['submit', 'a', '--error-threshold', '0'], /USAGE_INVALID: .*5%/],
+    ['a share beyond all', ['submit', 'a', '--error-threshold', '101%'], /USAGE_INVALID: .*5%/],
+    [
+      'an unknown priority',
+      ['submit', 'a', '--priority', 'urgent'],
+      /USAGE_INVALID: .*low, normal/,
+    ],
+    [
+      'a webhook without a secret',
+      ['submit', 'a', '--webhook', 'https://example.org/'],
+      /USAGE_INVALID: .*CROPLINE_WEBHOOK_SECRET/,
+    ],
+    ['two places in S3', ['submit', 's3://a-b/c', 's3://a-b/d'], /USAGE_INVALID: .* alone/],
+    ['a bucket that is none', ['submit', 's3://A/'], /USAGE_INVALID: .*s3:\/\/bucket/],
+    [
+      'an exclusion from a list',
+      ['submit', '-', '--exclude', '*.png'],
+      /USAGE_INVALID: .*--exclude with s3/,
+    ],
+    [
+      'an error code that is none',
+      ['retry', 'b1', '--code', 'TIMEOUT'],
+      /USAGE_INVALID: .*IMAGE_FETCH_TIMEOUT/,
+    ],
+    ['a score beyond 1', ['results', 'b1', '--min-score', '2'], /USAGE_INVALID: .*from 0 to 1/],
+    [
+      'two formats',
+      ['results', 'b1', '--json', '--format', 'csv'],
+      /USAGE_INVALID: .*--json or --format csv/,
+    ],
+    ['no admin command', ['admin'], /USAGE_INVALID: Expected a command/],
     ['images that are not there', ['classify', missing], /INPUT_NOT_FOUND: .*urls\.txt/],
     ['stdin named twice', ['classify', '-', '-'], /USAGE_INVALID: .*at most once/],
   ])('%s: one line that says what to do, and exit code 2', async (_, words, expected) => {
-    const { code, stdout, stderr } = await runCropline(words);
+    const { code, stdout, stderr } = await runCropline(words, { cwd });
     expect(stderr.trimEnd().split('\n').at(-1)).toMatch(/^cropline: [A-Z_]+: /);
     expect(stderr).toMatch(expected);
     expect(stderr).not.toMatch(STACK_TRACE);
@@ -99,7 +145,11 @@ describe('help', () => {
     ['status', 'CROPLINE_API'],
     ['watch', 'CROPLINE_API'],
     ['results', 'CROPLINE_API'],
+    ['summary', 'CROPLINE_API'],
+    ['retry', 'CROPLINE_API'],
     ['cancel', 'CROPLINE_API'],
+    ['delete', 'CROPLINE_API'],
+    ['admin reconcile', 'CROPLINE_API'],
     ['ls', 'CROPLINE_API'],
     ['model pull', 'CROPLINE_MODEL_MIRROR'],
     ['model quantize', 'CROPLINE_MODEL_MIRROR'],

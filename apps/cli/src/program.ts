@@ -1,10 +1,14 @@
 import { CROPLINE_VERSION } from '@cropline/contracts';
 import { Command } from 'commander';
-import { declareBatchCommands } from './batches/batch-commands.js';
+import { declareAdmin } from './admin/admin-command.js';
+import { declareChangeCommands } from './batches/change-commands.js';
+import { declareFollowCommands } from './batches/follow-commands.js';
+import { declareResultsCommands } from './batches/results-commands.js';
 import { declareClassify } from './classify/classify-command.js';
 import { helpText } from './command/help-text.js';
 import type { Run } from './command/invocation.js';
 import { declareModel } from './models/model-command.js';
+import { declareSubmit } from './submit/submit-command.js';
 
 /** The command line of `cropline`: every command with its arguments, options and help. */
 export function createProgram(run: Run): Command {
@@ -18,7 +22,11 @@ export function createProgram(run: Run): Command {
     .configureOutput({ outputError: () => undefined });
 
   declareClassify(program, run);
-  declareBatchCommands(program, run);
+  declareSubmit(program, run);
+  declareFollowCommands(program, run);
+  declareResultsCommands(program, run);
+  declareChangeCommands(program, run);
+  declareAdmin(program, run);
   declareModel(program, run);
 
   program.addHelpText(
@@ -26,11 +34,11 @@ export function createProgram(run: Run): Command {
     helpText(
       [
         'cropline classify ~/photos --crops ten',
-        'cropline submit urls.txt --watch',
-        'cropline results BATCH --json -o results.jsonl',
+        'cropline submit ~/photos --watch',
+        'cropline results BATCH -o labels.csv',
         'cropline help submit',
       ],
-      ['api', 'model', 'mirror', 'device', 'precision', 'colour'],
+      ['api', 'config', 'model', 'mirror', 'device', 'precision', 'colour'],
     ),
   );
   return program;

@@ -1,7 +1,7 @@
 import type { CroplineError } from '@cropline/contracts';
 import { CommanderError, type Command } from 'commander';
 import { usageError } from './command/usage-error.js';
-import { readConfig } from './config.js';
+import { readConfig } from './config/config.js';
 import { errorLine } from './error-line.js';
 import { EXIT, exitCodeOf } from './exit-codes.js';
 import { interruption } from './interrupts.js';

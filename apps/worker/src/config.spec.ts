@@ -21,6 +21,7 @@ describe('readConfig of the worker', () => {
       s3: { endpoint: undefined, region: 'us-east-1' },
       model: { model: undefined, mirror: undefined, cacheDir: '/var/cache/cropline' },
       device: 'auto',
+      noneMs: 0,
       precision: 'fp32',
       threads: undefined,
       concurrency: 2,

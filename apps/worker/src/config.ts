@@ -29,6 +29,7 @@ const SETTINGS = {
     )
     .default([]),
   CROPLINE_DRAIN_TIMEOUT_MS: wholeNumber(0, 3_600_000).default(20_000),
+  CROPLINE_NONE_MS: wholeNumber(0, 60_000).default(0),
   CROPLINE_HEALTH_PORT: wholeNumber(0, 65_535).optional(),
 };
 
@@ -44,6 +45,8 @@ export interface WorkerConfig {
     readonly cacheDir: string;
   };
   readonly device: string;
+  /** How long the device `none` takes for an image, in milliseconds. */
+  readonly noneMs: number;
   readonly precision: Precision;
   readonly threads: number | undefined;
   readonly batchSize: number | undefined;
@@ -79,6 +82,7 @@ export function readConfig(environment: Environment = process.env): WorkerConfig
       cacheDir: env.CROPLINE_CACHE_DIR ?? defaultCacheDir(env.XDG_CACHE_HOME),
     },
     device: env.CROPLINE_DEVICE,
+    noneMs: env.CROPLINE_NONE_MS,
     precision: env.CROPLINE_PRECISION,
     threads: env.CROPLINE_THREADS,
     batchSize: env.CROPLINE_BATCH_SIZE,

@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { CroplineError } from '@cropline/contracts';
-import type { Classifier } from '@cropline/pipeline';
 import {
   createChunkConsumer,
   type ChunkConsumer,
@@ -11,9 +10,11 @@ import { createImageSource, createObjectStore } from '@cropline/storage';
 import { bootEngine } from './boot-engine.js';
 import { createChunkProcessor } from './chunk-processor.js';
 import type { WorkerConfig } from './config.js';
+import type { Engine } from './engine.js';
 import { watchEventLoop } from './health/event-loop-delay.js';
 import { startHealthServer } from './health/health-server.js';
 import { WorkerStatus } from './health/worker-status.js';
+import { createNoDevice, NO_DEVICE } from './no-device.js';
 
 /** Fewer would let a CPU wait for bytes; a chunk (32 items) is never asked for more than it has. */
 const LEAST_IMAGES_AT_ONCE = 16;
@@ -40,16 +41,16 @@ export async function runWorker(
       opened.push(health);
       log.info({ healthPort: health.port }, 'health is served');
     }
-    const classifier = await bootEngine(config, log, stop);
-    opened.push(classifier);
+    const engine = await openEngine(config, log, stop);
+    opened.push(engine);
     stop.throwIfAborted();
 
     const deviceLost = new AbortController();
-    const taking = openConsumer(config, log, classifier, status, deviceLost);
+    const taking = openConsumer(config, log, engine, status, deviceLost);
     opened.push(taking);
     const { consumer } = taking;
     consumer.start();
-    status.begin(classifier.info, consumer);
+    status.begin(engine.info, consumer);
     log.info({ ...(health === null ? {} : { healthPort: health.port }) }, 'ready: taking chunks');
 
     await abortedEither(stop, deviceLost.signal);
@@ -66,15 +67,24 @@ export async function runWorker(
   }
 }
 
+async function openEngine(config: WorkerConfig, log: Logger, stop: AbortSignal): Promise<Engine> {
+  if (config.device !== NO_DEVICE) return bootEngine(config, log, stop);
+  log.warn(
+    { msAnImage: config.noneMs },
+    'CROPLINE_DEVICE=none: NO IMAGE IS FETCHED AND NOTHING IS CLASSIFIED; every result is made up. For load tests only',
+  );
+  return createNoDevice(config.noneMs);
+}
+
 function openConsumer(
   config: WorkerConfig,
   log: Logger,
-  classifier: Classifier,
+  engine: Engine,
   status: WorkerStatus,
   deviceLost: AbortController,
 ): { consumer: ChunkConsumer; close(): Promise<void> } {
   const { endpoint, region } = config.s3;
-  const imagesAtOnce = Math.max(LEAST_IMAGES_AT_ONCE, classifier.info.batchSize);
+  const imagesAtOnce = Math.max(LEAST_IMAGES_AT_ONCE, engine.info.batchSize);
   const store = createObjectStore({
     region,
     ...(endpoint === undefined ? {} : { endpoint }),
@@ -88,8 +98,8 @@ function openConsumer(
     allowNetworks: config.images.allowNetworks,
   });
   const processChunk = createChunkProcessor({
-    fetch: (url, control) => source.fetch(url, control),
-    classifier,
+    fetch: engine.fetch ?? ((url, control) => source.fetch(url, control)),
+    classifier: engine,
     imagesAtOnce,
     log,
     onItem: () => status.countItem(),

@@ -1,16 +1,19 @@
 import { CroplineError } from '@cropline/contracts';
 import { errorOfResponse, foreignAnswer, unreachable } from './api-error.js';
-import { readNdjson } from './ndjson-lines.js';
+import { retrying } from './retrying.js';
 
 /** One request to the API. `path` begins with `/v1`; parameters left undefined are not sent. */
 export interface ApiRequest {
-  readonly method?: 'GET' | 'POST';
+  readonly method?: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | undefined>>;
+  readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   readonly json?: unknown;
-  /** Sent as it is. */
-  readonly binary?: { readonly bytes: Uint8Array; readonly contentType: string };
+  /** Sent as it is; a stream can be sent once only. */
+  readonly body?: { readonly bytes: Uint8Array | ReadableStream; readonly contentType: string };
+  /** Whether sending it twice does no more than sending it once. Default: all but POST. */
+  readonly repeatable?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -18,42 +21,68 @@ export interface ApiRequest {
 export class ApiConnection {
   readonly #baseUrl: string;
   readonly #fetch: typeof fetch;
+  /** How often a request is sent again that may be. */
+  readonly retries: number;
 
   /** @throws `USAGE_INVALID` when `baseUrl` is no http(s) URL that can be called. */
-  constructor(baseUrl: string, fetchImplementation: typeof fetch) {
+  constructor(baseUrl: string, fetchImplementation: typeof fetch, retries: number) {
     this.#baseUrl = checkedBaseUrl(baseUrl);
     this.#fetch = fetchImplementation;
+    this.retries = retries;
   }
 
-  /** The JSON document of a successful answer. */
-  async json(request: ApiRequest): Promise<unknown> {
-    const response = await this.#send(request, 'application/json');
-    const type = response.headers.get('content-type') ?? '';
-    if (!/^application\/json\b/iu.test(type)) {
-      await response.body?.cancel().catch(() => undefined);
-      throw foreignAnswer(this.#baseUrl, response);
-    }
+  /** The JSON document of a successful answer; what passes is waited out when the request is repeatable. */
+  json(request: ApiRequest): Promise<unknown> {
+    return this.#repeating(request, () => this.jsonOnce(request));
+  }
+
+  /** The JSON document of a successful answer, asked for once. */
+  async jsonOnce(request: ApiRequest): Promise<unknown> {
+    const response = await this.open(request, 'application/json');
     return this.#reading(request, () => response.json());
   }
 
-  /** The lines of a successful NDJSON answer. */
-  async *lines(request: ApiRequest): AsyncGenerator {
-    const response = await this.#send(request, 'application/x-ndjson');
-    const type = response.headers.get('content-type') ?? '';
-    if (!/^application\/x-ndjson\b/iu.test(type) || response.body === null) {
+  /** Sends a request whose successful answer has no content; as `json` does. */
+  async done(request: ApiRequest): Promise<void> {
+    await this.#repeating(request, async () => {
+      const response = await this.#send(request, 'application/json');
       await response.body?.cancel().catch(() => undefined);
-      throw foreignAnswer(this.#baseUrl, response);
-    }
-    const lines = readNdjson(response.body);
+    });
+  }
+
+  /** A successful answer of the type that was asked for, whose body is yet to be read. Sent once. */
+  async open(request: ApiRequest, type: string): Promise<Response> {
+    const response = await this.#send(request, type);
+    const [received = ''] = (response.headers.get('content-type') ?? '').toLowerCase().split(';');
+    if (received.trim() === type || response.status === 204) return response;
+    await response.body?.cancel().catch(() => undefined);
+    throw foreignAnswer(this.#baseUrl, response);
+  }
+
+  /** The bytes of an answer as they arrive. Leaving the loop early cancels it. */
+  async *bytesOf(request: ApiRequest, response: Response): AsyncGenerator<Uint8Array> {
+    // Not `for await`: some browsers' streams cannot be iterated.
+    const reader = (response.body as ReadableStream<Uint8Array> | null)?.getReader();
+    if (reader === undefined) return;
     try {
       for (;;) {
-        const next = await this.#reading(request, () => lines.next());
-        if (next.done === true) return;
-        yield next.value;
+        const { done, value } = await this.#reading(request, () => reader.read());
+        if (done) return;
+        yield value;
       }
     } finally {
-      await lines.return(undefined);
+      await reader.cancel().catch(() => undefined);
     }
+  }
+
+  /** What was answered is not what a Cropline API answers. */
+  unreadable(cause: unknown): CroplineError {
+    return unreachable(this.#baseUrl, cause);
+  }
+
+  async #repeating<T>(request: ApiRequest, work: () => Promise<T>): Promise<T> {
+    const repeatable = request.repeatable ?? (request.method ?? 'GET') !== 'POST';
+    return repeatable ? retrying(work, this.retries, request.signal) : work();
   }
 
   async #send(request: ApiRequest, accept: string): Promise<Response> {
@@ -61,15 +90,23 @@ export class ApiConnection {
     for (const [name, value] of Object.entries(request.query ?? {})) {
       if (value !== undefined) url.searchParams.set(name, String(value));
     }
-    const { json, binary } = request;
-    const body = binary?.bytes ?? (json === undefined ? null : JSON.stringify(json));
-    const type = binary?.contentType ?? (body === null ? null : 'application/json');
+    const { json } = request;
+    const body =
+      json === undefined
+        ? request.body
+        : { bytes: JSON.stringify(json), contentType: 'application/json' };
     const response = await this.#reading(request, () =>
       // Called without a receiver: a browser's fetch refuses any but its window.
       (0, this.#fetch)(url, {
         method: request.method ?? 'GET',
-        headers: { accept, ...(type === null ? {} : { 'content-type': type }) },
-        body,
+        headers: {
+          ...request.headers,
+          accept,
+          ...(body === undefined ? {} : { 'content-type': body.contentType }),
+        },
+        ...(body === undefined ? {} : { body: body.bytes }),
+        // Of a body that is streamed, the answer is waited for when it is sent.
+        ...(body?.bytes instanceof ReadableStream ? { duplex: 'half' } : {}),
         signal: request.signal ?? null,
       }),
     );

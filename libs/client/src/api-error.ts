@@ -30,10 +30,17 @@ type ErrorField = 'code' | 'cause' | 'errors' | 'message';
 /** An answer that no Cropline API gives: another server, or a proxy in between. */
 export function foreignAnswer(baseUrl: string, response: Response): CroplineError {
   const type = response.headers.get('content-type') ?? 'no content type';
+  const retryAfterMs = retryAfter(response);
   return new CroplineError(
     'API_UNREACHABLE',
     `Expected a Cropline API at ${baseUrl}, but received status ${response.status} with ${type}: check the URL and what answers there.`,
-    { retryable: PASSING_STATUSES.has(response.status), details: { status: response.status } },
+    {
+      retryable: PASSING_STATUSES.has(response.status),
+      details: {
+        status: response.status,
+        ...(retryAfterMs === null ? {} : { retryAfterMs }),
+      },
+    },
   );
 }
 
@@ -45,6 +52,7 @@ export async function errorOfResponse(baseUrl: string, response: Response): Prom
   const problem = await readProblem(response);
   if (problem === null) return foreignAnswer(baseUrl, response);
   const { code, detail, retryable, errors, errorCount, requestId } = problem;
+  const retryAfterMs = retryAfter(response);
   // A newer API may have codes that this client does not know.
   const known = isErrorCode(code);
   return new CroplineError(known ? code : 'INTERNAL', detail, {
@@ -55,8 +63,17 @@ export async function errorOfResponse(baseUrl: string, response: Response): Prom
       ...(errors === undefined ? {} : { errors }),
       ...(errorCount === undefined ? {} : { errorCount }),
       ...(requestId === undefined ? {} : { requestId }),
+      ...(retryAfterMs === null ? {} : { retryAfterMs }),
     },
   });
+}
+
+/** What `Retry-After` asks for, in milliseconds; it is seconds, or a date. */
+function retryAfter({ headers }: Response): number | null {
+  const text = headers.get('retry-after');
+  if (text === null) return null;
+  const ms = /^\d{1,9}$/u.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now();
+  return Number.isNaN(ms) ? null : Math.max(0, ms);
 }
 
 interface ProblemFields {

@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { ItemResult } from '@cropline/contracts';
 import { AnsweringServer, failureOf, sendProblem } from './testing/answering-server.js';
 import { CroplineClient } from './cropline-client.js';
 
@@ -61,21 +60,6 @@ describe('results of CroplineClient', () => {
     finish();
     expect((await results.next()).value).toMatchObject({ id: 'b' });
     expect(await results.next()).toMatchObject({ done: true });
-  });
-
-  it('throws when the connection breaks off: a list that ends is whole', async () => {
-    server.answer = (response) => {
-      response.writeHead(200, { 'content-type': 'application/x-ndjson' });
-      response.write(`${lines[0] ?? ''}\n`, () => response.destroy());
-    };
-    const read: ItemResult[] = [];
-    const error = await failureOf(
-      (async () => {
-        for await (const result of client.results('b')) read.push(result);
-      })(),
-    );
-    expect(read).toHaveLength(1);
-    expect(error).toMatchObject({ code: 'API_UNREACHABLE', retryable: true });
   });
 
   it('closes the connection when the reader leaves early', async () => {

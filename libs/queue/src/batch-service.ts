@@ -1,17 +1,21 @@
 import type {
   Batch,
+  BatchEstimate,
   BatchPage,
   BatchStatus,
   ClassifyOptions,
   CreateBatchRequest,
   ItemResult,
   ItemState,
+  Reconciliation,
   ResultsPage,
   RetryRequest,
 } from '@cropline/contracts';
 import type { ObjectStore } from '@cropline/storage';
 import type { Logger } from './logger.js';
 import type { QueueConnection } from './queue-connection.js';
+import type { ResultFile, ResultFileQuery } from './results/result-file.js';
+import type { ResultsFilter } from './results/result-filter.js';
 
 /** What a batch service needs. */
 export interface BatchServiceOptions extends QueueConnection {
@@ -43,9 +47,6 @@ export interface Submitted {
   readonly replayed: boolean;
 }
 
-/** Which outcomes a reader asks for. */
-export type OutcomeStatus = ItemResult['status'];
-
 /** One image to classify now: where it is, or its bytes. */
 export type ClassificationInput =
   { readonly url: string } | { readonly bytes: Buffer; readonly contentType: string };
@@ -65,8 +66,7 @@ export interface BatchQuery {
 }
 
 /** What a page of results is asked by. */
-export interface ResultsQuery {
-  readonly status?: OutcomeStatus | undefined;
+export interface ResultsQuery extends ResultsFilter {
   readonly cursor?: string | undefined;
   readonly limit: number;
 }
@@ -96,8 +96,16 @@ export interface BatchService {
    */
   submit(request: CreateBatchRequest, options?: SubmitOptions): Promise<Submitted>;
   /**
-   * A batch. One that Redis has lost is restored from object storage first, when it lies below the default
-   * output; so it is with every call that names a batch.
+   * What a batch would come to, were it submitted so; nothing is stored. A source is read up to a million items
+   * or ten seconds, and its faults are thrown.
+   *
+   * @throws What `submit` throws; `SOURCE_NOT_FOUND`, `SOURCE_ACCESS_DENIED`, `SOURCE_EMPTY`, `SOURCE_INVALID`,
+   *   `SOURCE_TOO_LARGE`
+   */
+  estimate(request: CreateBatchRequest, list?: ItemList): Promise<BatchEstimate>;
+  /**
+   * A batch. One that Redis has lost is restored from object storage first; so it is with every call that
+   * names a batch.
    *
    * @throws `BATCH_NOT_FOUND`
    */
@@ -108,7 +116,7 @@ export interface BatchService {
    * Asks for a batch to be stopped. Repeating it changes nothing.
    *
    * @throws `BATCH_NOT_FOUND`; `BATCH_STATE_CONFLICT` when every item has its outcome already (finalizing,
-   *   completed) or the batch failed.
+   *   completed) or the batch ended otherwise (failed, expired).
    */
   cancel(id: string): Promise<Batch>;
   /**
@@ -121,6 +129,13 @@ export interface BatchService {
    */
   retry(id: string, request: RetryRequest): Promise<Batch>;
   /**
+   * Deletes a batch and what it wrote, nothing else that lies there. When it resolves, nobody sees the batch
+   * any more, and its files will go whatever happens.
+   *
+   * @throws `BATCH_NOT_FOUND`, also when it was deleted before; `BATCH_STATE_CONFLICT` when it is not closed.
+   */
+  delete(id: string): Promise<void>;
+  /**
    * A page of results in manifest order. While the batch runs it ends before the first item without an
    * outcome. A page may hold fewer than `limit` results, even none, and still have a `nextCursor`: a
    * filter that matches little is not searched to the end in one call.
@@ -128,8 +143,12 @@ export interface BatchService {
    * @throws `BATCH_NOT_FOUND`, `CURSOR_INVALID`
    */
   results(id: string, query: ResultsQuery): Promise<ResultsPage>;
-  /** JSONL of every outcome there is now, in manifest order, streamed. @throws `BATCH_NOT_FOUND` */
-  resultLines(id: string, status?: OutcomeStatus): AsyncIterable<Buffer>;
+  /**
+   * The outcomes there are now as a file, in manifest order, made as it is read.
+   *
+   * @throws `BATCH_NOT_FOUND`; `STORAGE_OBJECT_NOT_FOUND` when the results of a closed batch are gone.
+   */
+  resultFile(id: string, query: ResultFileQuery): Promise<ResultFile>;
   /** @throws `BATCH_NOT_FOUND`, `ITEM_NOT_FOUND` */
   item(id: string, itemId: string): Promise<ItemState>;
   /**
@@ -143,6 +162,15 @@ export interface BatchService {
     waitMs: number,
     signal?: AbortSignal,
   ): Promise<ClassificationOutcome>;
+  /**
+   * Asks for Redis to be compared with object storage: batches that it does not know are restored, and
+   * chunks that the queue has lost are put back.
+   *
+   * @returns What is known of the last comparison, or of the one that runs.
+   */
+  reconcile(): Promise<Reconciliation>;
+  /** The last comparison of Redis with object storage, or the one that runs. */
+  reconciliation(): Promise<Reconciliation>;
   /** Resolves when Redis answers. @throws `QUEUE_UNAVAILABLE` */
   check(): Promise<void>;
   close(): Promise<void>;

@@ -1,25 +1,37 @@
-import { CroplineError, type Batch, type ItemResult } from '@cropline/contracts';
-import { joinS3Url } from '@cropline/storage';
+import { CroplineError, FINAL_STATUSES, type Batch, type ItemResult } from '@cropline/contracts';
 import { batchKind, isBatchId } from './batch/batch-id.js';
-import { batchRate, type BatchRate } from './batch/batch-rate.js';
+import { batchRate, NO_RATE, type BatchRate } from './batch/batch-rate.js';
 import { batchView } from './batch/batch-view.js';
-import { restoreBatch } from './batch/restore-batch.js';
+import { restoreById } from './batch/restore-by-id.js';
 import { retryBatch } from './batch/retry-batch.js';
+import { writeStop } from './batch/stop-document.js';
 import { submitBatch } from './batch/submit-batch.js';
 import type { BatchService, BatchServiceOptions } from './batch-service.js';
+import { estimateBatch } from './estimate/estimate-batch.js';
+import { MeasuredRates, type MeasuredRate } from './estimate/measured-rates.js';
+import { beginDeletion } from './coordination/deleter.js';
 import { createClassify } from './classification/classify.js';
-import { openCoordinationQueue, requestAdvance } from './jobs/coordination-job.js';
+import {
+  openCoordinationQueue,
+  requestAdvance,
+  requestReconcile,
+} from './jobs/coordination-job.js';
 import { SILENT_LOGGER } from './logger.js';
 import type { BatchState } from './redis/batch-state.js';
 import { BatchStates, type BatchSnapshot } from './redis/batch-states.js';
 import { connectRedis, disconnectRedis } from './redis/connect-redis.js';
 import { IdempotencyKeys } from './redis/idempotency-keys.js';
 import { queueKeys } from './redis/keys.js';
+import { listBatches } from './redis/list-batches.js';
+import { Reconciliations } from './redis/reconciliations.js';
 import { guardRedis } from './redis/redis-guard.js';
 import { readBatchCursor, writeBatchCursor } from './results/cursors.js';
 import { itemState } from './results/item-state.js';
-import { resultLines } from './results/result-lines.js';
+import { resultFile } from './results/result-file.js';
 import { resultsPage } from './results/results-page.js';
+
+/** How many running batches an estimate looks at, the newest. */
+const MOST_RUNNING = 50;
 
 /** Connects a batch service. It survives outages of Redis; while one lasts its calls fail at once. */
 export function createBatchService(options: BatchServiceOptions): BatchService {
@@ -30,7 +42,10 @@ export function createBatchService(options: BatchServiceOptions): BatchService {
   const states = new BatchStates(redis, keys);
   const coordination = openCoordinationQueue(redis, keys);
   coordination.on('error', (error) => log.debug({ error: error.message }, 'queue error'));
+  const deleting = { states, store, coordination };
+  const reconciliations = new Reconciliations(redis, keys);
   const submitting = { store, states, guard, outputUrl, keys: new IdempotencyKeys(redis, keys) };
+  const rates = new MeasuredRates(redis, keys);
   const classification = createClassify({ ...options, log, keys, redis, guard, states });
 
   const restoring = new Map<string, Promise<boolean>>();
@@ -40,7 +55,7 @@ export function createBatchService(options: BatchServiceOptions): BatchService {
     if (batchKind(id) !== 'batch') return false;
     let restored = restoring.get(id);
     if (restored === undefined) {
-      restored = restoreBatch(states, store, joinS3Url(outputUrl, id));
+      restored = restoreById(states, store, outputUrl, id);
       restoring.set(id, restored);
     }
     try {
@@ -84,10 +99,20 @@ export function createBatchService(options: BatchServiceOptions): BatchService {
       await advance(id);
       return { batch: await service.get(id), replayed };
     },
+    estimate: (request, list) => {
+      const running = async (): Promise<MeasuredRate[]> => {
+        const { batches } = await service.list({ status: 'in_progress', limit: MOST_RUNNING });
+        return batches.flatMap(({ options: { crops }, imagesPerSecond }) =>
+          imagesPerSecond === null || imagesPerSecond === 0 ? [] : [{ crops, imagesPerSecond }],
+        );
+      };
+      const last = (): Promise<MeasuredRate[]> => guard(() => rates.last());
+      return estimateBatch({ store, running, last }, request, list);
+    },
     get: async (id) => view(await found(id, (it) => states.read(it))),
     list: async ({ status, cursor, limit }) => {
       const before = cursor === undefined ? undefined : readBatchCursor(cursor);
-      const ids = await guard(() => states.listed({ status, before }, limit + 1));
+      const ids = await guard(() => listBatches(redis, keys, { status, before }, limit + 1));
       const page = ids.slice(0, limit);
       const found = await guard(() => states.readMany(page));
       const batches = await Promise.all(
@@ -104,8 +129,14 @@ export function createBatchService(options: BatchServiceOptions): BatchService {
       return { batches, nextCursor: more ? writeBatchCursor(last) : null };
     },
     cancel: async (id) => {
-      const before = await found(id, (it) => states.cancel(it));
-      if (before === 'finalizing' || before === 'completed' || before === 'failed') {
+      const { status, run } = await found(id, (it) => states.read(it));
+      const at = Date.now();
+      // Told to object storage first: what was promised must outlive Redis.
+      if (status === 'validating' || status === 'in_progress') {
+        await writeStop(store, run.folder, at);
+      }
+      const before = await found(id, (it) => states.stop(it, 'cancelled', at));
+      if (before === 'finalizing' || (before !== 'cancelled' && FINAL_STATUSES.has(before))) {
         throw new CroplineError(
           'BATCH_STATE_CONFLICT',
           `Expected a batch that can still be stopped, but ${id} is ${before}; its results are kept.`,
@@ -120,16 +151,32 @@ export function createBatchService(options: BatchServiceOptions): BatchService {
       await advance(id);
       return service.get(id);
     },
-    results: async (id, query) => resultsPage(store, await snapshot(id), query),
-    resultLines: async function* (id, status) {
-      yield* resultLines(store, await snapshot(id), status);
+    delete: async (id) => {
+      const deletion = await found(id, async (it) => {
+        const burial = await beginDeletion(deleting, it);
+        return burial.outcome === 'gone' ? null : burial;
+      });
+      if (deletion.outcome === 'buried') return;
+      throw new CroplineError(
+        'BATCH_STATE_CONFLICT',
+        `Expected a batch that is closed, but ${id} is ${deletion.status}; cancel it first, or wait for its end.`,
+      );
     },
+    results: async (id, query) => resultsPage(store, await snapshot(id), query),
+    resultFile: async (id, query) => resultFile(store, await snapshot(id), query),
     item: async (id, itemId) => itemState(store, await snapshot(id), itemId),
     classify: (input, classifyOptions, waitMs, signal) =>
       classification.classify(input, classifyOptions, waitMs, signal, async (id, itemId) => {
         const item = await service.item(id, itemId);
         return item.status === 'pending' ? null : (item satisfies ItemResult);
       }),
+    reconcile: () =>
+      guard(async () => {
+        await reconciliations.demand();
+        await requestReconcile(coordination);
+        return reconciliations.last();
+      }),
+    reconciliation: () => guard(() => reconciliations.last()),
     check: async () => {
       await guard(() => redis.ping());
     },
@@ -145,10 +192,8 @@ async function rate(
   states: BatchStates,
   { record, status, succeeded, failed, cancelled }: BatchState,
 ): Promise<BatchRate> {
-  if (status !== 'in_progress' && status !== 'cancelling') {
-    return { imagesPerSecond: null, etaSeconds: null };
-  }
+  if (status !== 'in_progress') return NO_RATE;
   const { now, samples } = await states.samples(record.id);
-  const done = succeeded + failed + cancelled;
-  return batchRate(samples, { at: now, done, pending: record.total - done });
+  const pending = record.total - succeeded - failed - cancelled;
+  return batchRate(samples, { at: now, pending });
 }

@@ -102,9 +102,7 @@ describe('accepting a batch', () => {
       await expect(service.cancel(id)).rejects.toMatchObject(missing);
       await expect(service.results(id, { limit: 1 })).rejects.toMatchObject(missing);
       await expect(service.item(id, '0')).rejects.toMatchObject(missing);
-      await expect(service.resultLines(id)[Symbol.asyncIterator]().next()).rejects.toMatchObject(
-        missing,
-      );
+      await expect(service.resultFile(id, { format: 'jsonl' })).rejects.toMatchObject(missing);
     },
   );
 

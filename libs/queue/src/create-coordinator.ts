@@ -2,22 +2,26 @@ import { setMaxListeners } from 'node:events';
 import { describeCause } from '@cropline/contracts';
 import { Worker, WaitingError, DelayedError, type Job } from 'bullmq';
 import type { Coordinator, CoordinatorOptions } from './coordinator.js';
-import { advanceBatch, type AdvanceContext } from './coordination/advance-batch.js';
+import { advanceBatch } from './coordination/advance-batch.js';
+import { deleteBatch, sweepDeletions } from './coordination/deleter.js';
 import { FairOrder } from './coordination/fair-order.js';
+import { watchForLoss } from './coordination/loss-watch.js';
+import { reconcile, type ReconcilerContext } from './coordination/reconciler.js';
 import { readBatchSource } from './coordination/source-reader.js';
 import { Sweeper } from './coordination/sweeper.js';
+import { MeasuredRates } from './estimate/measured-rates.js';
 import { openChunkQueue } from './jobs/chunk-job.js';
 import {
   COORDINATION_QUEUE,
   openCoordinationQueue,
   requestAdvance,
-  scheduleSweeps,
   type CoordinationJob,
 } from './jobs/coordination-job.js';
 import { openSourceQueue, SOURCE_QUEUE, type SourceJob } from './jobs/source-job.js';
 import { BatchStates } from './redis/batch-states.js';
 import { connectRedis, disconnectRedis } from './redis/connect-redis.js';
 import { queueKeys } from './redis/keys.js';
+import { Reconciliations } from './redis/reconciliations.js';
 import { DEFAULT_TIMING } from './timing.js';
 
 const DEFAULT_WINDOW = 256;
@@ -28,7 +32,7 @@ const SOURCES_AT_ONCE = 4;
 
 /** Starts a coordinator. It works in the background, through outages of Redis, until it is closed. */
 export function createCoordinator(options: CoordinatorOptions): Coordinator {
-  const { store, log, window = DEFAULT_WINDOW } = options;
+  const { store, outputUrl, log, window = DEFAULT_WINDOW } = options;
   const timing = { ...DEFAULT_TIMING, ...options.timing };
   const keys = queueKeys(options.prefix);
   const redis = connectRedis(options.redisUrl, 'working', log);
@@ -37,7 +41,21 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
   const sources = openSourceQueue(redis, keys);
   const states = new BatchStates(redis, keys);
   const order = new FairOrder(redis, keys, chunks);
-  const context: AdvanceContext = { states, store, chunks, sources, order, window, log };
+  const rates = new MeasuredRates(redis, keys);
+  const reconciliations = new Reconciliations(redis, keys);
+  const context: ReconcilerContext = {
+    states,
+    store,
+    outputUrl,
+    chunks,
+    sources,
+    coordination,
+    order,
+    rates,
+    reconciliations,
+    window,
+    log,
+  };
   const sweeper = new Sweeper(context, coordination);
   const closing = new AbortController();
   // Every request of every batch under way listens to it.
@@ -47,6 +65,16 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
     switch (job.data.kind) {
       case 'sweep':
         await sweeper.sweep(closing.signal);
+        await sweepDeletions(context, closing.signal);
+        return;
+      case 'delete':
+        await deleteBatch(context, job.data.batchId, closing.signal);
+        return;
+      case 'reconcile':
+        await reconcile(context, closing.signal);
+        return;
+      case 'expire':
+        await requestAdvance(coordination, job.data.batchId);
         return;
       case 'advance': {
         const advanced = await advanceBatch(context, job.data.batchId, closing.signal);
@@ -108,14 +136,10 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
   ];
   for (const queue of [chunks, coordination, sources]) queue.on('error', onError);
 
-  const schedule = (): void => {
-    scheduleSweeps(coordination, timing.sweepMs).catch((error: unknown) => {
-      if (closing.signal.aborted) return;
-      log.warn({ error: describeCause(error) }, 'sweeps could not be scheduled');
-    });
-  };
-  // Again whenever Redis comes back: it may have come back empty.
-  redis.on('ready', schedule);
+  watchForLoss(
+    { redis, coordination, reconciliations, log, everyMs: timing.sweepMs },
+    closing.signal,
+  );
 
   return {
     close: async () => {

@@ -5,7 +5,6 @@ export type {
   ClassificationInput,
   ClassificationOutcome,
   ItemList,
-  OutcomeStatus,
   ResultsQuery,
   SubmitOptions,
   Submitted,
@@ -18,6 +17,8 @@ export type {
   ChunkTask,
 } from './chunk-consumer.js';
 export type { Coordinator, CoordinatorOptions } from './coordinator.js';
+export type { ResultFile, ResultFileQuery, ResultsFormat } from './results/result-file.js';
+export type { ResultsFilter } from './results/result-filter.js';
 export { createBatchService } from './create-batch-service.js';
 export { createChunkConsumer } from './create-chunk-consumer.js';
 export { createCoordinator } from './create-coordinator.js';

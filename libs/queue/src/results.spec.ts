@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ItemResult } from '@cropline/contracts';
+import { parse } from 'csv-parse/sync';
+import { parquetReadObjects } from 'hyparquet';
 import { startRedis, startS3 } from '@cropline/tools';
-import type { OutcomeStatus } from './batch-service.js';
 import type { ChunkProcessor } from './chunk-consumer.js';
+import type { ResultFileQuery } from './results/result-file.js';
+import type { ResultsFilter } from './results/result-filter.js';
+import { collected } from './testing/collected.js';
 import {
   requestOf,
   startQueueBench,
@@ -36,10 +40,10 @@ const ids = (from: number, to: number): string[] =>
 async function lines(
   service: ReturnType<QueueBench['service']>,
   id: string,
-  status?: OutcomeStatus,
+  filter: Partial<ResultFileQuery> = {},
 ) {
-  let text = '';
-  for await (const piece of service.resultLines(id, status)) text += piece.toString();
+  const { read } = await service.resultFile(id, { format: 'jsonl', ...filter });
+  const text = (await collected(read())).toString();
   return text
     .split('\n')
     .filter((line) => line !== '')
@@ -76,6 +80,10 @@ describe('reading results', () => {
       ...ids(96, 160),
       ...ids(192, TOTAL),
     ]);
+    // From a cursor on: up to the gap, as pages go.
+    expect((await lines(service, id, { cursor: first.nextCursor! })).map(({ id }) => id)).toEqual(
+      ids(50, 64),
+    );
     expect(await service.item(id, 'item-64')).toMatchObject({ status: 'pending' });
     expect(await service.item(id, 'item-31')).toMatchObject({ status: 'failed' });
     expect(await service.item(id, 'item-319')).toMatchObject({ status: 'failed' });
@@ -91,6 +99,10 @@ describe('reading results', () => {
       cursor = page.nextCursor;
     }
     expect(rest).toEqual(ids(64, TOTAL));
+    const stream = await lines(service, id, { cursor: first.nextCursor! });
+    expect(stream.map((item) => item.id)).toEqual(ids(50, TOTAL));
+    const failing = await lines(service, id, { cursor: first.nextCursor!, status: 'failed' });
+    expect(failing.map((item) => item.id)).toEqual(['item-100', 'item-319']);
     await consumer.close();
   });
 
@@ -110,10 +122,72 @@ describe('reading results', () => {
     expect(last.results.map((item) => item.id)).toEqual(failing.slice(4));
     expect(last).toMatchObject({ nextCursor: null, final: true });
 
-    expect((await lines(service, id, 'failed')).map((item) => item.id)).toEqual(failing);
-    expect(await lines(service, id, 'succeeded')).toHaveLength(TOTAL - FAILING.size);
-    expect(await lines(service, id, 'cancelled')).toEqual([]);
+    expect((await lines(service, id, { status: 'failed' })).map((item) => item.id)).toEqual(
+      failing,
+    );
+    expect(await lines(service, id, { status: 'succeeded' })).toHaveLength(TOTAL - FAILING.size);
+    expect(await lines(service, id, { status: 'cancelled' })).toEqual([]);
     expect((await lines(service, id)).map((item) => item.id)).toEqual(ids(0, TOTAL));
+    await consumer.close();
+  });
+
+  it('writes all of it as CSV and Parquet, whether the batch runs or is closed', async () => {
+    const service = bench.service();
+    const held = new Set([2]);
+    const process: ChunkProcessor = async ({ items, index }) => {
+      await until(
+        () => held.has(index),
+        (isHeld) => !isHeld,
+      );
+      return items.map(outcome);
+    };
+    const consumer = bench.consumer(process, { concurrency: 4 });
+    const { id } = await service.create(requestOf(TOTAL));
+    await until(
+      () => service.get(id),
+      ({ counts }) => counts.pending === 32,
+    );
+    const read = async (query: ResultFileQuery): Promise<Buffer> =>
+      collected((await service.resultFile(id, query)).read());
+    const inCsv = async (filter: ResultsFilter = {}): Promise<unknown[]> => {
+      const records = parse<{ id: string }>(await read({ format: 'csv', ...filter }), {
+        columns: true,
+      });
+      return records.map((record) => record.id);
+    };
+    const inParquet = async (): Promise<unknown[]> => {
+      const file = Uint8Array.from(await read({ format: 'parquet' })).buffer;
+      const rows = await parquetReadObjects({ file, columns: ['id'] });
+      return rows.map((row) => (row as { id: string }).id);
+    };
+    const done = [...ids(0, 64), ...ids(96, TOTAL)];
+    expect(await inCsv()).toEqual(done);
+    expect(await inParquet()).toEqual(done);
+    expect(await service.resultFile(id, { format: 'jsonl' })).toMatchObject({ stored: null });
+
+    held.clear();
+    await untilStatus(service, id, 'completed');
+    expect(await inCsv()).toEqual(ids(0, TOTAL));
+    expect(await inParquet()).toEqual(ids(0, TOTAL));
+    const failing = [...FAILING].map((n) => `item-${n}`);
+    expect(await inCsv({ status: 'failed' })).toEqual(failing);
+    expect(await inCsv({ label: 'GOLDFISH', minScore: 1 })).toHaveLength(TOTAL - FAILING.size);
+    expect(await inCsv({ label: 'goldfish', status: 'failed' })).toEqual([]);
+    await consumer.close();
+  });
+
+  it('reads ranges of the results of a closed batch, of the version it was told of', async () => {
+    const service = bench.service();
+    const consumer = bench.consumer();
+    const { id } = await service.create(requestOf(TOTAL));
+    const { output } = await untilStatus(service, id, 'completed');
+    const whole = await bench.store.get(output.results!);
+    const { stored, read } = await service.resultFile(id, { format: 'jsonl' });
+    expect(stored?.bytes).toBe(whole.length);
+    expect(stored?.etag).toMatch(/^".+"$/u);
+    expect((await collected(read())).equals(whole)).toBe(true);
+    const part = await collected(read({ start: 5_000, end: 5_999 }));
+    expect(part.equals(whole.subarray(5_000, 6_000))).toBe(true);
     await consumer.close();
   });
 

@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { batchPageSchema, batchSchema, CroplineError } from '@cropline/contracts';
+import {
+  batchEstimateSchema,
+  batchPageSchema,
+  batchSchema,
+  CroplineError,
+} from '@cropline/contracts';
 import { problemIn, startTestApi, type TestApi } from '../testing/test-api.js';
 
 describe('batches over HTTP', () => {
@@ -71,6 +76,28 @@ describe('batches over HTTP', () => {
     expect(api.fake.created.at(-1)).toMatchObject({ source });
   });
 
+  it('answers a dry run with 200 and an estimate, and makes no batch', async () => {
+    const made = api.fake.created.length;
+    const items = [{ url: 's3://photos/1.jpg' }];
+    const inline = await api.post('/v1/batches', { items, dryRun: true });
+    const listed = await api.fetch(
+      `/v1/batches?settings=${encodeURIComponent('{"dryRun":true}')}`,
+      {
+        method: 'POST',
+        headers: { 'content-type': 'text/csv' },
+        body: 'url\ns3://photos/1.jpg\n',
+      },
+    );
+    for (const response of [inline, listed]) {
+      expect(response.status).toBe(200);
+      expect(response.headers.get('location')).toBeNull();
+      expect(batchEstimateSchema.parse(await response.json())).toMatchObject({ dryRun: true });
+    }
+    expect(api.fake.estimated).toHaveLength(2);
+    expect(api.fake.created).toHaveLength(made);
+    expect((await api.post('/v1/batches', { items, dryRun: false })).status).toBe(202);
+  });
+
   it('lists batches with the query filled in', async () => {
     const response = await api.fetch('/v1/batches');
     expect(response.status).toBe(200);
@@ -84,6 +111,19 @@ describe('batches over HTTP', () => {
     const response = await api.fetch('/v1/batches/b-1/cancel', { method: 'POST' });
     expect(response.status).toBe(202);
     expect(batchSchema.parse(await response.json()).status).toBe('cancelling');
+  });
+
+  it('deletes with 204 and nothing else, and then knows it no more', async () => {
+    const { batches } = api.fake;
+    const [batch] = batches.values();
+    batches.set('b-done', { ...batch!, id: 'b-done', status: 'completed' });
+    const remove = (): Promise<Response> => api.fetch('/v1/batches/b-done', { method: 'DELETE' });
+    const response = await remove();
+    expect(response.status).toBe(204);
+    expect(await response.text()).toBe('');
+    expect(await problemIn(await remove())).toMatchObject({ code: 'BATCH_NOT_FOUND' });
+    const open = await api.fetch('/v1/batches/b-1', { method: 'DELETE' });
+    expect(await problemIn(open)).toMatchObject({ status: 409, code: 'BATCH_STATE_CONFLICT' });
   });
 
   it('finds an item whose id has slashes, spaces and umlauts', async () => {
@@ -114,6 +154,9 @@ describe('batches over HTTP', () => {
         ['GET', '/v1/batches/b-1/results'],
         ['GET', '/v1/batches/b-1/items/0'],
         ['POST', '/v1/batches/b-1/cancel'],
+        ['DELETE', '/v1/batches/b-1'],
+        ['POST', '/v1/admin/reconcile'],
+        ['GET', '/v1/admin/reconcile'],
       ] as const) {
         const response = await api.fetch(path, { method });
         expect(response.status).toBe(status);

@@ -1,6 +1,7 @@
 import {
   Body,
   Controller,
+  Delete,
   Get,
   HttpCode,
   Inject,
@@ -13,6 +14,7 @@ import {
 import {
   retryRequestSchema,
   type Batch,
+  type BatchEstimate,
   type BatchPage,
   type CreateBatchRequest,
   type ItemState,
@@ -32,7 +34,7 @@ const noQuery = new SchemaPipe(noQuerySchema);
 const jsonBody = new CreateBatchPipe();
 const retryBody = new SchemaPipe(retryRequestSchema);
 
-/** Batches: submit, look, list, cancel, retry. */
+/** Batches: submit, look, list, cancel, retry, delete. */
 @Controller('v1/batches')
 export class BatchesController {
   readonly #batches: BatchService;
@@ -48,9 +50,13 @@ export class BatchesController {
     @Query() query: unknown,
     @Body() body: unknown,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<Batch> {
+  ): Promise<Batch | BatchEstimate> {
     const list = itemListOf(request);
     const settings = list === undefined ? readBody(query, body) : listSettings(query);
+    if (settings.dryRun === true) {
+      response.status(200);
+      return this.#batches.estimate(settings, list);
+    }
     const idempotencyKey = idempotencyKeyOf(request);
     const { batch, replayed } = await this.#batches.submit(settings, { list, idempotencyKey });
     response.setHeader('Location', `/v1/batches/${encodeURIComponent(batch.id)}`);
@@ -83,6 +89,12 @@ export class BatchesController {
   ): Promise<Batch> {
     const request: RetryRequest = retryBody.transform(body ?? {});
     return this.#batches.retry(id, request);
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  async delete(@Query(noQuery) _query: object, @Param('id') id: string): Promise<void> {
+    await this.#batches.delete(id);
   }
 
   @Get(':id/items/:itemId')

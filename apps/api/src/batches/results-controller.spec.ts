@@ -74,12 +74,43 @@ describe('results over HTTP', () => {
     }
   });
 
-  it('refuse paging for lines: they are always the whole', async () => {
-    const response = await api.fetch('/v1/batches/b/results?limit=5', { headers: NDJSON });
-    expect(await problemIn(response)).toMatchObject({
-      code: 'REQUEST_INVALID',
-      errors: [{ path: 'limit' }],
-    });
+  it('refuse a limit for files, which have none, and a cursor but for lines', async () => {
+    const { queries } = api.fake;
+    await api.fetch('/v1/batches/b/results?format=jsonl&cursor=c');
+    expect(queries).toEqual([{ format: 'jsonl', cursor: 'c' }]);
+    for (const [query, path] of [
+      ['format=jsonl&limit=5', 'limit'],
+      ['format=csv&cursor=c', 'cursor'],
+      ['format=parquet&cursor=c', 'cursor'],
+      ['format=xml', 'format'],
+      ['minScore=1.5', 'minScore'],
+      ['minScore=high', 'minScore'],
+      ['label=', 'label'],
+    ]) {
+      const response = await api.fetch(`/v1/batches/b/results?${query}`);
+      expect(await problemIn(response)).toMatchObject({
+        code: 'REQUEST_INVALID',
+        errors: [{ path }],
+      });
+    }
+  });
+
+  it.each([
+    ['format=csv', undefined, 'csv', 'text/csv; charset=utf-8; header=present'],
+    ['', 'text/csv', 'csv', 'text/csv; charset=utf-8; header=present'],
+    ['format=parquet', 'text/csv', 'parquet', 'application/vnd.apache.parquet'],
+    ['', 'application/vnd.apache.parquet', 'parquet', 'application/vnd.apache.parquet'],
+    ['format=jsonl', 'application/json', 'jsonl', 'application/x-ndjson'],
+  ])('come as the file that %j and Accept %j ask for', async (query, accept, format, type) => {
+    const path = `/v1/batches/b/results?${query}&label=tabby&minScore=0.25&status=succeeded`;
+    const response = await api.fetch(path, accept === undefined ? {} : { headers: { accept } });
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toBe(type);
+    expect(response.headers.get('content-disposition')).toBe(`attachment; filename=b.${format}`);
+    expect(response.headers.get('accept-ranges')).toBeNull();
+    expect(api.fake.queries).toEqual([
+      { format, status: 'succeeded', label: 'tabby', minScore: 0.25 },
+    ]);
   });
 
   it('stream no faster than they are read, and stop when the reader leaves', async () => {

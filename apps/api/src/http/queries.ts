@@ -40,15 +40,58 @@ const outcomeSchema = z
   .optional()
   .describe('Only items with this outcome.');
 
+/** A number as a query carries it, with or without a fraction. */
+const decimal = <T extends z.ZodType>(schema: T): z.ZodPreprocess<T> =>
+  z.preprocess(
+    (text) =>
+      typeof text === 'string' && /^\d{1,15}(\.\d{1,20})?$/u.test(text) ? Number(text) : text,
+    schema,
+  );
+
+const resultsFilter = {
+  status: outcomeSchema,
+  label: z
+    .string()
+    .min(1)
+    .max(256)
+    .optional()
+    .describe(
+      'Only images whose best prediction has this label, in any case: the whole, or one of the names it lists, as `tabby` of `tabby, tabby cat`.',
+    ),
+  minScore: decimal(z.number().min(0).max(1).optional()).describe(
+    'Only images whose best prediction has at least this score.',
+  ),
+};
+
+const pageLimit = numeric(wholeNumber(1, 1000).default(100)).describe(
+  'The most results of a page; files have none.',
+);
+const formatSchema = z.enum(['jsonl', 'csv', 'parquet']);
+
 /** The query of GET /v1/batches/{id}/results, for pages. */
 export const resultsQuerySchema = z.strictObject({
-  status: outcomeSchema,
+  ...resultsFilter,
   cursor: cursorSchema,
-  limit: numeric(wholeNumber(1, 1000).default(100)).describe('The most results of a page.'),
+  limit: pageLimit,
 });
 
-/** The query of GET /v1/batches/{id}/results as NDJSON, which is always the whole. */
-export const resultLinesQuerySchema = z.strictObject({ status: outcomeSchema });
+/** The query of GET /v1/batches/{id}/results, for files. */
+export const resultFileQuerySchema = z
+  .strictObject({ format: formatSchema, ...resultsFilter, cursor: cursorSchema })
+  .refine(({ format, cursor }) => format === 'jsonl' || cursor === undefined, {
+    path: ['cursor'],
+    message: 'Expected no cursor with CSV or Parquet, which are always the whole',
+  });
+
+/** The query of GET /v1/batches/{id}/results, as the document describes it. */
+export const anyResultsQuerySchema = z.strictObject({
+  format: formatSchema
+    .optional()
+    .describe('A file instead of a page; it goes before what `Accept` says.'),
+  ...resultsFilter,
+  cursor: cursorSchema,
+  limit: pageLimit,
+});
 
 const { topK } = classifyOptionsSchema.shape;
 

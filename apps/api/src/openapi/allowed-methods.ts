@@ -1,7 +1,7 @@
 import { OPERATIONS } from './operations.js';
 
 const ROUTES = OPERATIONS.map(({ method, path }) => ({
-  methods: method === 'get' ? ['GET', 'HEAD'] : ['POST'],
+  methods: method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()],
   // As Express matches: any case, with or without a slash at the end.
   pattern: new RegExp(`^${path.replace(/\{\w+\}/gu, '[^/]+')}/?$`, 'iu'),
 }));

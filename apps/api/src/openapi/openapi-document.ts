@@ -1,6 +1,7 @@
 import { CROPLINE_VERSION, ERROR_CODES, type ErrorCode } from '@cropline/contracts';
 import { noQuerySchema } from '../http/queries.js';
 import { buildComponents, queryParameters, refTo, type JsonSchema } from './components.js';
+import { EXAMPLES, exampleProblem } from './examples.js';
 import { OPERATIONS, type AnswerDescription, type OperationDescription } from './operations.js';
 
 /** An OpenAPI 3.1 document, as far as ours go. */
@@ -27,7 +28,9 @@ export function buildOpenApiDocument(): OpenApiDocument {
         'Bulk image classification: a batch of image URLs in, labels out. Every error is RFC 9457 problem details with a stable code; every answer carries `X-Request-Id`.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
-    tags: ['Batches', 'Results', 'Classifications', 'Uploads', 'Health'].map((name) => ({ name })),
+    tags: ['Batches', 'Results', 'Classifications', 'Uploads', 'Admin', 'Health'].map((name) => ({
+      name,
+    })),
     paths,
     components: {
       schemas: {
@@ -84,38 +87,53 @@ function bodyContent(body: NonNullable<OperationDescription['body']>): object {
   return Object.fromEntries(
     Object.entries(body).map(([type, content]) => [
       type,
-      content === 'binary' ? {} : { schema: refTo(content.schema) },
+      content === 'binary' ? {} : mediaType(content.schema),
     ]),
   );
 }
 
-function answerOf({ description, schema, lines, location }: AnswerDescription): object {
+/** Content with the schema of a component, and the example of it. */
+function mediaType(schema: string): object {
+  return { schema: refTo(schema), example: EXAMPLES[schema] };
+}
+
+function answerOf(answer: AnswerDescription): object {
+  const { description, schema, text, lines, files = [], location } = answer;
+  const content = {
+    ...(schema === undefined ? {} : { 'application/json': mediaType(schema) }),
+    ...(lines === undefined ? {} : { 'application/x-ndjson': mediaType(lines) }),
+    ...(text === undefined ? {} : { [text]: { schema: { type: 'string' } } }),
+    ...Object.fromEntries(files.map((type) => [type, {}])),
+  };
   return {
     description,
     ...(location === undefined
       ? {}
       : { headers: { Location: { description: location, schema: { type: 'string' } } } }),
-    content: {
-      'application/json': { schema: refTo(schema) },
-      ...(lines === undefined ? {} : { 'application/x-ndjson': { schema: refTo(lines) } }),
-    },
+    ...(Object.keys(content).length === 0 ? {} : { content }),
   };
 }
 
 /** The error answers of an operation: one a status, naming the codes that have it. */
 function problemAnswers({ tag, errors }: OperationDescription): object {
   const always: ErrorCode[] = tag === 'Health' ? [] : ['REQUEST_INVALID', 'INTERNAL'];
-  const byStatus = new Map<number, ErrorCode[]>();
+  const byStatus = new Map<number, [ErrorCode, ...ErrorCode[]]>();
   for (const code of [...errors, ...always]) {
     const { status } = ERROR_CODES[code];
-    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+    const before = byStatus.get(status);
+    byStatus.set(status, before === undefined ? [code] : [...before, code]);
   }
   return Object.fromEntries(
     [...byStatus].map(([status, codes]) => [
       status,
       {
         description: codes.map((code) => `\`${code}\`: ${ERROR_CODES[code].meaning}`).join('\n\n'),
-        content: { 'application/problem+json': { schema: refTo('Problem') } },
+        content: {
+          'application/problem+json': {
+            schema: refTo('Problem'),
+            example: exampleProblem(codes[0]),
+          },
+        },
       },
     ]),
   );

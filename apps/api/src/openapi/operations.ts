@@ -1,18 +1,18 @@
 import type { ErrorCode } from '@cropline/contracts';
 import type { z } from 'zod';
 import {
+  anyResultsQuerySchema,
   batchListQuerySchema,
   listQuerySchema,
-  resultsQuerySchema,
   uploadQuerySchema,
 } from '../http/queries.js';
 
 /** One endpoint as the document describes it. `schema` names a component. */
 export interface OperationDescription {
-  readonly method: 'get' | 'post';
+  readonly method: 'get' | 'post' | 'delete';
   readonly path: string;
   readonly id: string;
-  readonly tag: 'Batches' | 'Results' | 'Classifications' | 'Uploads' | 'Health';
+  readonly tag: 'Batches' | 'Results' | 'Classifications' | 'Uploads' | 'Admin' | 'Health';
   readonly summary: string;
   readonly description?: string;
   readonly query?: z.ZodObject;
@@ -28,9 +28,14 @@ export interface OperationDescription {
 /** One successful answer. */
 export interface AnswerDescription {
   readonly description: string;
-  readonly schema: string;
+  /** Left out of an answer that is not JSON. */
+  readonly schema?: string;
+  /** The type of an answer that is text of another kind. */
+  readonly text?: string;
   /** Also as NDJSON, one of these a line. */
   readonly lines?: string;
+  /** Also as bytes of these content types. */
+  readonly files?: readonly string[];
   /** What its Location names. */
   readonly location?: string;
 }
@@ -46,7 +51,7 @@ export const OPERATIONS: readonly OperationDescription[] = [
     tag: 'Batches',
     summary: 'Submit a batch',
     description:
-      'Up to 10,000 items, or a source in object storage to read up to 10,000,000 from. When 202 is answered, the batch is stored and will be finished. One bad item in the request refuses the whole, with the index of every bad item; a source is read after the answer. A body of JSON lines or CSV (a first line that names the columns `url` and, if wanted, `id`) lists up to 10,000,000 items, may be packed with gzip, and leaves the rest of the request to the query.',
+      'Up to 10,000 items, or a source in object storage to read up to 10,000,000 from. When 202 is answered, the batch is stored and will be finished. One bad item in the request refuses the whole, with the index of every bad item; a source is read after the answer. A body of JSON lines or CSV (a first line that names the columns `url` and, if wanted, `id`) lists up to 10,000,000 items, may be packed with gzip, and leaves the rest of the request to the query. With `dryRun` nothing is stored: the request is checked, a source read (up to a million items or ten seconds), and 200 tells what the batch would come to.',
     query: listQuerySchema,
     idempotent: true,
     body: {
@@ -54,7 +59,10 @@ export const OPERATIONS: readonly OperationDescription[] = [
       'application/x-ndjson': { schema: 'ItemInput' },
       'text/csv': 'binary',
     },
-    answers: { 202: { description: 'Accepted.', schema: 'Batch', location: 'The batch.' } },
+    answers: {
+      200: { description: 'What the batch would come to: a dry run.', schema: 'BatchEstimate' },
+      202: { description: 'Accepted.', schema: 'Batch', location: 'The batch.' },
+    },
     errors: [
       'REQUEST_MALFORMED',
       'REQUEST_TOO_LARGE',
@@ -62,6 +70,11 @@ export const OPERATIONS: readonly OperationDescription[] = [
       'OUTPUT_NOT_ALLOWED',
       'IDEMPOTENCY_CONFLICT',
       'IDEMPOTENCY_IN_PROGRESS',
+      'SOURCE_NOT_FOUND',
+      'SOURCE_ACCESS_DENIED',
+      'SOURCE_EMPTY',
+      'SOURCE_INVALID',
+      'SOURCE_TOO_LARGE',
       ...OUTAGES,
     ],
   },
@@ -86,13 +99,27 @@ export const OPERATIONS: readonly OperationDescription[] = [
     errors: ['BATCH_NOT_FOUND', ...OUTAGES],
   },
   {
+    method: 'get',
+    path: '/v1/batches/{id}/events',
+    id: 'followBatch',
+    tag: 'Batches',
+    summary: 'Follow a batch',
+    description:
+      'Server-sent events whose data is the batch: `progress` at once and whenever something has changed, at most once a second, then `finished`, which ends the stream. Send the id of the last event as `Last-Event-ID` (an EventSource does) and nothing that it told is told again.',
+    answers: {
+      200: { description: 'Events, as they happen.', text: 'text/event-stream' },
+      204: { description: '`Last-Event-ID` is of `finished`: there is nothing to follow.' },
+    },
+    errors: ['BATCH_NOT_FOUND', ...OUTAGES],
+  },
+  {
     method: 'post',
     path: '/v1/batches/{id}/cancel',
     id: 'cancelBatch',
     tag: 'Batches',
     summary: 'Cancel a batch',
     description:
-      'What is done stays readable; the rest ends as cancelled. Repeating it changes nothing.',
+      'What is done stays readable; the rest ends as cancelled. Workers hear of it within half a second. Repeating it changes nothing.',
     answers: { 202: { description: 'Being cancelled, or cancelled already.', schema: 'Batch' } },
     errors: ['BATCH_NOT_FOUND', 'BATCH_STATE_CONFLICT', ...OUTAGES],
   },
@@ -117,18 +144,42 @@ export const OPERATIONS: readonly OperationDescription[] = [
     ],
   },
   {
+    method: 'delete',
+    path: '/v1/batches/{id}',
+    id: 'deleteBatch',
+    tag: 'Batches',
+    summary: 'Delete a batch and what it wrote',
+    description:
+      'Of a closed batch: nobody sees it any more, and what it wrote into its folder goes, nothing else that lies there. Large batches take a minute or so until the last file is gone. `resultsExpireAfter` does the same so long after its end.',
+    answers: { 204: { description: 'It is gone for good.' } },
+    errors: ['BATCH_NOT_FOUND', 'BATCH_STATE_CONFLICT', ...OUTAGES],
+  },
+  {
     method: 'get',
     path: '/v1/batches/{id}/results',
     id: 'getResults',
     tag: 'Results',
     summary: 'Read results in manifest order, also while the batch runs',
     description:
-      'JSON: a page; follow `nextCursor` until it is null to see every item once. With `Accept: application/x-ndjson`: every outcome there is now, streamed; only `status` applies.',
-    query: resultsQuerySchema,
+      'JSON: a page; follow `nextCursor` until it is null to see every item once. With `format`, or an `Accept` that names one of them: every outcome there is now, streamed as JSON lines, CSV or Parquet. All of the JSON lines of a closed batch have an `ETag` and a length, and may be asked for in ranges (`Range`, `If-Range`).',
+    query: anyResultsQuerySchema,
     answers: {
-      200: { description: 'A page, or lines.', schema: 'ResultsPage', lines: 'ItemResult' },
+      200: {
+        description: 'A page, or a file.',
+        schema: 'ResultsPage',
+        lines: 'ItemResult',
+        files: ['text/csv', 'application/vnd.apache.parquet'],
+      },
+      206: { description: 'The range of the JSON lines.', lines: 'ItemResult' },
+      304: { description: 'They are the version that `If-None-Match` names.' },
     },
-    errors: ['BATCH_NOT_FOUND', 'CURSOR_INVALID', ...OUTAGES],
+    errors: [
+      'BATCH_NOT_FOUND',
+      'CURSOR_INVALID',
+      'RANGE_NOT_SATISFIABLE',
+      'STORAGE_OBJECT_NOT_FOUND',
+      ...OUTAGES,
+    ],
   },
   {
     method: 'get',
@@ -199,6 +250,28 @@ export const OPERATIONS: readonly OperationDescription[] = [
       'MEDIA_TYPE_UNSUPPORTED',
       'STORAGE_UNAVAILABLE',
     ],
+  },
+  {
+    method: 'post',
+    path: '/v1/admin/reconcile',
+    id: 'reconcile',
+    tag: 'Admin',
+    summary: 'Have Redis compared with object storage',
+    description:
+      'Restores every batch that Redis does not know, advances the open ones and puts back chunks that the queue has lost. It happens by itself when the API starts and when Redis has lost its content; ask for it after you have repaired something by hand. Poll with GET until `state` is `finished`.',
+    answers: { 202: { description: 'It will begin within seconds.', schema: 'Reconciliation' } },
+    errors: ['QUEUE_UNAVAILABLE'],
+  },
+  {
+    method: 'get',
+    path: '/v1/admin/reconcile',
+    id: 'getReconciliation',
+    tag: 'Admin',
+    summary: 'Look at the last comparison of Redis with object storage',
+    answers: {
+      200: { description: 'The last one, or the one that runs.', schema: 'Reconciliation' },
+    },
+    errors: ['QUEUE_UNAVAILABLE'],
   },
   {
     method: 'get',

@@ -32,7 +32,7 @@ describe('bad requests', () => {
 
   it.each([
     ['PUT', '/v1/batches', 'POST, GET, HEAD'],
-    ['DELETE', '/v1/batches/b-1', 'GET, HEAD'],
+    ['PUT', '/v1/batches/b-1', 'GET, HEAD, DELETE'],
     ['GET', '/v1/batches/b-1/cancel', 'POST'],
     ['POST', '/v1/batches/b-1/results', 'GET, HEAD'],
     ['PATCH', '/v1/batches/b-1/items/0', 'GET, HEAD'],

@@ -1,11 +1,13 @@
 import {
   CroplineError,
   type Batch,
+  type BatchEstimate,
   type BatchPage,
   type ClassifyOptions,
   type CreateBatchRequest,
   type ItemResult,
   type ItemState,
+  type Reconciliation,
   type ResultsPage,
   type RetryRequest,
 } from '@cropline/contracts';
@@ -14,7 +16,9 @@ import type {
   BatchService,
   ClassificationInput,
   ClassificationOutcome,
-  OutcomeStatus,
+  ItemList,
+  ResultFile,
+  ResultFileQuery,
   ResultsQuery,
   SubmitOptions,
   Submitted,
@@ -79,14 +83,19 @@ export class FakeBatches implements BatchService {
   fault: unknown = null;
   /** The batches there are. */
   readonly batches = new Map<string, Batch>();
+  /** How often one was asked for. */
+  looks = 0;
   /** The outcomes of every batch. */
   outcomes: ItemResult[] = [];
-  /** Replaces the lines of `outcomes`. */
-  lines: ((id: string) => AsyncIterable<Buffer>) | null = null;
+  /** Replaces what is read of a file, which is the lines of `outcomes`. */
+  lines: (() => AsyncIterable<Buffer>) | null = null;
+  /** The ETag of results that are stored, when they are. */
+  etag: string | null = null;
   /** How a classification ends. */
   outcome: (call: ClassifyCall) => Promise<ClassificationOutcome> = () =>
     Promise.resolve({ batchId: 'b-1', itemId: '0', result: sampleResult('0') });
   readonly created: CreateBatchRequest[] = [];
+  readonly estimated: CreateBatchRequest[] = [];
   /** How each of those was submitted. */
   readonly submitted: {
     readonly format: string | undefined;
@@ -95,8 +104,10 @@ export class FakeBatches implements BatchService {
   }[] = [];
   /** What was asked to be run again. */
   readonly retried: RetryRequest[] = [];
-  readonly queries: (BatchQuery | ResultsQuery)[] = [];
+  readonly queries: (BatchQuery | ResultsQuery | ResultFileQuery)[] = [];
   readonly classified: ClassifyCall[] = [];
+  /** How often a reconciliation was asked for. */
+  reconciliationsAsked = 0;
 
   async create(request: CreateBatchRequest): Promise<Batch> {
     return (await this.submit(request)).batch;
@@ -116,7 +127,25 @@ export class FakeBatches implements BatchService {
     });
   }
 
+  estimate(request: CreateBatchRequest, list?: ItemList): Promise<BatchEstimate> {
+    return this.#answer(async () => {
+      const pieces = list?.bytes[Symbol.asyncIterator]();
+      while (pieces !== undefined && (await pieces.next()).done !== true) continue;
+      this.estimated.push(request);
+      return {
+        dryRun: true as const,
+        items: request.items?.length ?? 0,
+        itemsComplete: true,
+        crops: 0,
+        imagesPerSecond: null,
+        seconds: null,
+        basis: 'none' as const,
+      };
+    });
+  }
+
   get(id: string): Promise<Batch> {
+    this.looks += 1;
     return this.#answer(() => this.#batch(id));
   }
 
@@ -138,6 +167,16 @@ export class FakeBatches implements BatchService {
     });
   }
 
+  delete(id: string): Promise<void> {
+    return this.#answer(() => {
+      const { status } = this.#batch(id);
+      if (status !== 'completed') {
+        throw new CroplineError('BATCH_STATE_CONFLICT', `Batch ${id} is ${status}.`);
+      }
+      this.batches.delete(id);
+    });
+  }
+
   results(id: string, query: ResultsQuery): Promise<ResultsPage> {
     return this.#answer(() => {
       this.#batch(id);
@@ -146,17 +185,23 @@ export class FakeBatches implements BatchService {
     });
   }
 
-  async *resultLines(id: string, status?: OutcomeStatus): AsyncGenerator<Buffer> {
-    await this.#answer(() => this.#batch(id));
-    if (this.lines !== null) {
-      yield* this.lines(id);
-      return;
-    }
-    for (const outcome of this.outcomes) {
-      if (status === undefined || outcome.status === status) {
-        yield Buffer.from(`${JSON.stringify(outcome)}\n`);
-      }
-    }
+  resultFile(id: string, query: ResultFileQuery): Promise<ResultFile> {
+    return this.#answer(() => {
+      this.#batch(id);
+      this.queries.push(query);
+      const { etag, lines, outcomes } = this;
+      const text = outcomes
+        .filter(({ status }) => query.status === undefined || status === query.status)
+        .map((outcome) => `${JSON.stringify(outcome)}\n`);
+      const bytes = Buffer.from(text.join(''));
+      return {
+        stored: etag === null ? null : { bytes: bytes.length, etag },
+        read: async function* (range) {
+          const { start, end = bytes.length } = range ?? { start: 0 };
+          yield* lines === null ? [bytes.subarray(start, end + 1)] : lines();
+        },
+      };
+    });
   }
 
   item(id: string, itemId: string): Promise<ItemState> {
@@ -177,6 +222,16 @@ export class FakeBatches implements BatchService {
     const call = { input, options, waitMs, signal };
     this.classified.push(call);
     return this.#answer(() => this.outcome(call));
+  }
+
+  reconcile(): Promise<Reconciliation> {
+    this.reconciliationsAsked += 1;
+    return this.reconciliation();
+  }
+
+  reconciliation(): Promise<Reconciliation> {
+    const none = { startedAt: null, finishedAt: null, batches: 0, restored: 0, chunksPutBack: 0 };
+    return this.#answer(() => ({ state: 'waiting' as const, ...none, faults: [], faultCount: 0 }));
   }
 
   check(): Promise<void> {

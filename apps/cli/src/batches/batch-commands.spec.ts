@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ApiStandIn } from '../testing/api-stand-in.js';
 import { runCropline } from '../testing/run-cropline.js';
-import { sampleBatch } from '../testing/sample-batch.js';
+import { sampleBatch, sampleReconciliation, sampleSummary } from '../testing/sample-batch.js';
 
 describe('the commands for batches', () => {
   let api: ApiStandIn;
@@ -42,6 +42,77 @@ describe('the commands for batches', () => {
     expect(code).toBe(3);
   });
 
+  it('retry runs again what failed, or what it is told', async () => {
+    const { code, stdout, stderr } = await run('retry', 'b1');
+    expect(stdout).toBe('b1\n');
+    expect(stderr).toContain('cropline watch b1');
+    expect(code).toBe(0);
+    await run('retry', 'b1', '--cancelled');
+    await run('retry', 'b1', '--failed', '--cancelled');
+    await run('retry', 'b1', '--code', 'IMAGE_NOT_FOUND', '--code', 'CHUNK_FAILED', '--cancelled');
+    expect(api.retries).toEqual([
+      { outcomes: ['failed'] },
+      { outcomes: ['cancelled'] },
+      { outcomes: ['failed', 'cancelled'] },
+      { outcomes: ['failed', 'cancelled'], codes: ['IMAGE_NOT_FOUND', 'CHUNK_FAILED'] },
+    ]);
+  });
+
+  it('retry --watch follows the batch to its end', async () => {
+    api.looks = [
+      sampleBatch({ status: 'validating', succeeded: 9 }),
+      sampleBatch({ status: 'completed', succeeded: 10 }),
+    ];
+    const { code, stdout } = await run('retry', 'b1', '--watch');
+    expect(stdout).toContain('10 succeeded');
+    expect(code).toBe(0);
+  });
+
+  it('delete deletes a batch and says so', async () => {
+    const { code, stdout, stderr } = await run('delete', 'b1');
+    expect(api.requests).toEqual(['DELETE /v1/batches/b1']);
+    expect(stderr).toBe('Batch b1 is deleted.\n');
+    expect(stdout).toBe('');
+    expect(code).toBe(0);
+  });
+
+  it('summary sums up labels, scores, errors and times', async () => {
+    const { code, stdout } = await run('summary', 'b1');
+    expect(stdout).toContain('Batch     b1 (completed)\nOutcomes  10\n');
+    expect(stdout).toContain('7 classified, 7.0 MiB, 10.0 crops each');
+    expect(stdout).toContain(`  4   57.1 %  ${'━'.repeat(24)}  tabby, tabby cat\n`);
+    expect(stdout).toContain('1 other labels');
+    expect(stdout).toMatch(/7 {2}100\.0 % .* 0\.7 to 0\.8/);
+    expect(stdout).toMatch(/2 {2}100\.0 % .* IMAGE_NOT_FOUND/);
+    expect(stdout).toMatch(/1 {2}100\.0 % .* expired/);
+    expect(stdout).toMatch(/ {2}infer +4\.0 +9\.5 +20\.0 +31\.3\n/);
+    expect(code).toBe(0);
+    const json = await run('summary', 'b1', '--json');
+    expect(JSON.parse(json.stdout)).toEqual(sampleSummary());
+  });
+
+  it('admin reconcile waits for the report', async () => {
+    api.reconciliations = [
+      sampleReconciliation({ state: 'waiting', batches: 1 }),
+      sampleReconciliation({ state: 'running', batches: 2 }),
+      sampleReconciliation({ restored: 2, chunksPutBack: 1_234 }),
+    ];
+    const { code, stdout } = await run('admin', 'reconcile');
+    expect(api.requests).toEqual([
+      'POST /v1/admin/reconcile',
+      'GET /v1/admin/reconcile',
+      'GET /v1/admin/reconcile',
+    ]);
+    expect(stdout).toContain('Restored        2\nChunks put back 1,234\n');
+    expect(code).toBe(0);
+
+    const fault = { batchId: 'b7', code: 'STORAGE_ACCESS_DENIED', message: 'Denied.' } as const;
+    api.reconciliations = [sampleReconciliation({ faults: [fault], faultCount: 2 })];
+    const faulty = await run('admin', 'reconcile');
+    expect(faulty.stdout).toContain('b7: STORAGE_ACCESS_DENIED: Denied.\n  and 1 more\n');
+    expect(faulty.code).toBe(1);
+  });
+
   it('ls lists the newest batches', async () => {
     api.listed = Array.from({ length: 250 }, (_, index) =>
       sampleBatch({ id: `b${index}`, failed: index === 1 ? 2 : 0 }),
@@ -66,7 +137,7 @@ describe('the commands for batches', () => {
     expect(api.requests).toHaveLength(2);
   });
 
-  it.each(['status', 'watch', 'results', 'cancel'])(
+  it.each(['status', 'watch', 'results', 'summary', 'retry', 'cancel'])(
     '%s says that no batch has the id',
     async (name) => {
       const { code, stdout, stderr } = await run(name, 'b2/../x');

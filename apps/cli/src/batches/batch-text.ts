@@ -62,11 +62,17 @@ export function statusText(batch: Batch, { unicode, paint }: BatchTextStyle): st
     ],
     ['Options', `${cropsText(options.crops)} crops, top ${options.topK}`],
     ['Model', model === null ? null : `${model.name} in ${model.precision} (${model.digest})`],
+    ['Priority', batch.priority === 'normal' ? null : batch.priority],
+    ['Gives up', thresholdText(batch)],
     ['Metadata', metadataText(metadata)],
     ['Created', batch.createdAt],
     ['Started', batch.startedAt],
+    ['Expires', batch.expiresAt],
     ['Cancelled', batch.cancelRequestedAt],
     ['Finished', batch.finishedAt],
+    ['Deletion', batch.resultsExpireAt],
+    ...batch.retries.map((retry) => ['Retry', retryText(retry)] as const),
+    ['Webhook', webhookText(batch)],
     ['Output', output.url],
     ['Results', output.results],
     ['Errors', output.errors],
@@ -95,4 +101,33 @@ function secondsOf({ createdAt, finishedAt }: Batch): number | null {
 function metadataText(metadata: Batch['metadata']): string | null {
   const pairs = Object.entries(metadata).map(([key, value]) => `${key}=${value}`);
   return pairs.length === 0 ? null : pairs.join(', ');
+}
+
+function thresholdText({ errorThreshold }: Batch): string | null {
+  if (errorThreshold === null) return null;
+  const { count, share } = errorThreshold;
+  const limits = [
+    ...(count === undefined ? [] : [formatCount(count)]),
+    ...(share === undefined ? [] : [`${Number((share * 100).toPrecision(6))} %`]),
+  ];
+  return `when ${limits.join(' or ')} of the images fail`;
+}
+
+function retryText({
+  round,
+  outcomes,
+  codes,
+  items,
+  requestedAt,
+}: Batch['retries'][number]): string {
+  const which = codes === undefined ? outcomes.join(' and ') : codes.join(', ');
+  const number = items === null ? '' : `${formatCount(items)} `;
+  return `round ${round}: ${number}${which}, ${requestedAt}`;
+}
+
+function webhookText({ webhook }: Batch): string | null {
+  if (webhook === null) return null;
+  const last = webhook.deliveries.at(-1);
+  const why = last?.error === undefined || last.error === null ? '' : ` (${last.error})`;
+  return `${webhook.state}${why}: ${webhook.url}`;
 }

@@ -51,6 +51,17 @@ describe('cropline results', () => {
     expect(stdout).toBe(`${JSON.stringify(api.results[1])}\n`);
   });
 
+  it('writes CSV and Parquet as the API sends them, by the name of the file or as it is told', async () => {
+    const read = (name: string) => readFile(join(folder, name), 'utf8');
+    expect((await results('-o', join(folder, 'a.csv'), '--min-score', '.5')).code).toBe(0);
+    expect(await read('a.csv')).toBe('file of ?minScore=0.5');
+    const words = ['--format', 'parquet', '--label', 'tabby cat', '--status', 'succeeded'];
+    expect((await results('-o', join(folder, 'b'), ...words)).code).toBe(0);
+    expect(await read('b')).toBe('file of ?status=succeeded&label=tabby+cat');
+    expect((await results('--format', 'csv')).stdout).toBe('file of ');
+    expect(api.types).toEqual(['text/csv', 'application/vnd.apache.parquet', 'text/csv']);
+  });
+
   it('says how many have no outcome yet', async () => {
     api.looks = [sampleBatch({ total: 10, succeeded: 2, failed: 1 })];
     const { code, stderr } = await results();

@@ -36,6 +36,7 @@ describe('cropline watch', () => {
     const { code, stdout, stderr } = await runCropline(['watch', 'b1', '--api', api.url]);
     expect(stdout).toMatch(/^⚠ Completed in .*: 7 succeeded, 3 failed /);
     expect(stderr).toContain('cropline results b1 --status failed');
+    expect(stderr).toContain('cropline retry b1\n');
     expect(code).toBe(1);
   });
 
@@ -45,6 +46,7 @@ describe('cropline watch', () => {
     expect(cancelled.stdout).toContain(
       'Cancelled in 1 min 05 s: 7 succeeded, 0 failed, 3 cancelled',
     );
+    expect(cancelled.stderr).toContain('cropline retry b1 --cancelled\n');
     expect(cancelled.code).toBe(1);
 
     const error = { code: 'STORAGE_UNAVAILABLE', message: 'The bucket is gone.' } as const;
@@ -62,7 +64,7 @@ describe('cropline watch', () => {
       sampleBatch({ status: 'completed', succeeded: 10 }),
     ];
     const running = startCropline(['watch', 'b1'], { env: { CROPLINE_API: api.url } });
-    await api.requested('/v1/batches/b1');
+    await api.requested('/v1/batches/b1/events');
     api.outages = 1;
     const { code, stdout, stderr } = await running.ended;
     expect(api.outages).toBe(0);

@@ -5,11 +5,10 @@ import { write } from '../console.js';
 import { EXIT } from '../exit-codes.js';
 import { onInterrupt } from '../interrupts.js';
 import { paintFor } from '../output/paint.js';
-import { ProgressReporter } from '../progress/progress-reporter.js';
-import { batchProgress } from './batch-progress.js';
-import { summaryLine } from './batch-text.js';
+import { LiveReporter } from '../progress/live-reporter.js';
 
-const LOOK_EVERY_MS = 500;
+import { summaryLine } from './batch-text.js';
+import { BATCH_VIEW } from './batch-view.js';
 
 /**
  * Follows a batch to its end: a live bar (plain lines where stderr is no terminal) and a line of summary,
@@ -27,13 +26,13 @@ export async function watchBatch(
   const forget = onInterrupt(() => {
     stderr.write(`The batch goes on; follow it again with: cropline watch ${id}\n`);
   });
-  const progress = json ? null : new ProgressReporter(console);
+  const progress = json ? null : new LiveReporter(console, BATCH_VIEW);
   let last: Batch | null = null;
   try {
-    for await (const batch of client.watch(id, { intervalMs: LOOK_EVERY_MS })) {
+    for await (const batch of client.watch(id)) {
       last = batch;
       if (json) await write(stdout, `${JSON.stringify(batch)}\n`);
-      progress?.update(batchProgress(batch));
+      progress?.update(batch);
     }
   } finally {
     progress?.finish();
@@ -43,9 +42,15 @@ export async function watchBatch(
   const { failed } = last.counts;
   if (!json) {
     await write(stdout, `${summaryLine(last, { unicode, paint: paintFor(stdout, console) })}\n`);
-    if (failed > 0) {
-      await write(stderr, `See what failed with: cropline results ${id} --status failed\n`);
-    }
+    await write(stderr, adviceText(last));
   }
   return last.status === 'completed' && failed === 0 ? EXIT.ok : EXIT.incomplete;
+}
+
+/** What to do about images that did not succeed. */
+function adviceText({ id, counts: { failed, cancelled } }: Batch): string {
+  const seen = `See what failed with: cropline results ${id} --status failed\n`;
+  const which = cancelled === 0 ? '' : failed === 0 ? ' --cancelled' : ' --failed --cancelled';
+  const again = `Run them again with: cropline retry ${id}${which}\n`;
+  return failed === 0 && cancelled === 0 ? '' : `${failed === 0 ? '' : seen}${again}`;
 }

@@ -7,8 +7,8 @@ import { textLines } from '../input/text-lines.js';
 import { fileItem, type Input } from './input.js';
 import { walkFolder, type WalkOptions } from './walk-folder.js';
 
-/** Files of a folder that are taken for images; what they are is then seen from their bytes. */
-const IMAGE_NAME = /\.(jpe?g|jpe|jfif|png|webp|avif|gif|tiff?)$/i;
+/** Names of files in a folder that are taken for images; what they are is then seen from their bytes. */
+export const IMAGE_NAME = /\.(jpe?g|jpe|jfif|png|webp|avif|gif|tiff?)$/i;
 
 const IN_FOLDERS: WalkOptions = {
   wanted: (path) => IMAGE_NAME.test(path),

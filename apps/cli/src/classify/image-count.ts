@@ -1,7 +1,5 @@
-import type { Input } from './input.js';
-
 /**
- * Counts inputs beside the work, for the progress bar: folders may hold any number, so the work does not
+ * Counts images beside the work, for the progress bar: folders may hold any number, so the work does not
  * wait for it. A source that cannot be counted stays uncounted; the work itself reports why.
  */
 export class ImageCount {
@@ -14,7 +12,7 @@ export class ImageCount {
   }
 
   /** Begins to count. */
-  start(inputs: AsyncGenerator<Input, void, undefined>): void {
+  start(inputs: AsyncIterator<unknown>): void {
     this.#count(inputs).catch(() => undefined);
   }
 
@@ -22,7 +20,7 @@ export class ImageCount {
     this.#stopped = true;
   }
 
-  async #count(inputs: AsyncGenerator<Input, void, undefined>): Promise<void> {
+  async #count(inputs: AsyncIterator<unknown>): Promise<void> {
     let count = 0;
     while ((await inputs.next()).done !== true) {
       if (this.#stopped) return;

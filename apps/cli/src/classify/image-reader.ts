@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { CroplineError } from '@cropline/contracts';
 import type { ItemStages } from '@cropline/pipeline';
 import type { ImageSource } from '@cropline/storage';
-import type { CliConfig } from '../config.js';
+import type { CliConfig } from '../config/config.js';
 import { readImageFile } from './read-image-file.js';
 
 /** Reads images: local files by itself, all else through an image source that is opened when it is needed. */

@@ -8,6 +8,9 @@ Exit codes:
 
 const VARIABLES = {
   api: 'CROPLINE_API               the API, unless --api names another (http://127.0.0.1:3000)',
+  webhook:
+    'CROPLINE_WEBHOOK_SECRET    whsec_…, signs webhooks; or CROPLINE_WEBHOOK_SECRET_FILE, a file of it',
+  config: 'CROPLINE_CONFIG            a file of settings (~/.config/cropline/config.json)',
   model:
     'CROPLINE_MODEL             a model by name, or the path of a weights file (googlenet-bvlc)',
   mirror:

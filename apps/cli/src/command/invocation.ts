@@ -1,4 +1,4 @@
-import type { CliConfig } from '../config.js';
+import type { CliConfig } from '../config/config.js';
 import type { Console } from '../console.js';
 
 /** What a command works with. */

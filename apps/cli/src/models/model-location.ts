@@ -1,5 +1,5 @@
 import { defaultCacheDir, type ResolveModelOptions } from '@cropline/model';
-import type { CliConfig } from '../config.js';
+import type { CliConfig } from '../config/config.js';
 
 /** Which model is meant and where it is looked for: `name`, else CROPLINE_MODEL, else the default. */
 export function modelLocation(

@@ -10,12 +10,12 @@ import { onInterrupt } from '../interrupts.js';
  * Writes a file that appears under its name when it is whole: until then, and if anything goes wrong, what
  * was there before stays. A link is followed; a pipe or a device is written as it is.
  *
- * @param fill is given a function that writes text, and waits while the disk is slow.
+ * @param fill is given a function that writes text or bytes, and waits while the disk is slow.
  * @throws `USAGE_INVALID` when the file cannot be written; what `fill` throws.
  */
 export async function writeAtomically(
   path: string,
-  fill: (write: (text: string) => Promise<void>) => Promise<void>,
+  fill: (write: (data: string | Uint8Array) => Promise<void>) => Promise<void>,
 ): Promise<void> {
   const facts = await stat(path).catch(() => null);
   if (facts?.isDirectory() === true) throw unwritable(path, 'it is a folder');
@@ -33,10 +33,10 @@ export async function writeAtomically(
   const stream = createWriteStream(partial, { flags: special ? 'a' : 'wx', flush: !special });
   stream.on('error', fail);
   try {
-    await fill(async (text) => {
+    await fill(async (data) => {
       // A stream that has failed never says again that it did.
       if (disk.failure !== null) throw disk.failure;
-      await write(stream, text);
+      await write(stream, data);
     });
     stream.end();
     await finished(stream);

@@ -3,7 +3,7 @@ import { RecordedStream, recordedConsole } from '../testing/terminal.js';
 import { ProgressReporter } from './progress-reporter.js';
 import type { Progress } from './progress-text.js';
 
-const ERASED = '\r\u001b[2K';
+const ERASED = '\r\u001b[0J';
 
 const state = (done: number, label = 'Classifying'): Progress => ({
   label,
@@ -38,7 +38,7 @@ describe('progress on a terminal', () => {
     expect(stream.text).toContain('1/100');
     expect(stream.text).not.toContain('2/100');
     expect(stream.text).toContain('3/100');
-    expect(stream.text).toMatch(/\r\u001b\[2K$/);
+    expect(stream.text).toMatch(/\r\u001b\[0J$/);
     expect(stream.text).not.toContain('\n');
   });
 
@@ -64,7 +64,7 @@ describe('progress on a terminal', () => {
       return Promise.resolve();
     });
     reporter.update(state(2));
-    expect(stream.text.slice(before)).toMatch(/^\r\u001b\[2Kcat\.jpg\n\r\u001b\[2K.*2\/100/s);
+    expect(stream.text.slice(before)).toMatch(/^\r\u001b\[0Jcat\.jpg\n\r\u001b\[0J.*2\/100/s);
     reporter.finish();
   });
 });

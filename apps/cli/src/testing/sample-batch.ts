@@ -1,4 +1,13 @@
-import { batchSchema, type Batch, type ItemResult } from '@cropline/contracts';
+import {
+  batchSchema,
+  batchSummarySchema,
+  FINAL_STATUSES,
+  type Batch,
+  type BatchEstimate,
+  type BatchSummary,
+  type ItemResult,
+  type Reconciliation,
+} from '@cropline/contracts';
 
 /** What a spec says of a batch; all else is filled in. */
 export interface BatchSketch {
@@ -17,13 +26,13 @@ export function sampleBatch(sketch: BatchSketch = {}): Batch {
   const { id = 'b1', status = 'in_progress', total = 10, metadata = {}, error = null } = sketch;
   const { succeeded = 0, failed = 0, cancelled = 0 } = sketch;
   const pending = total - succeeded - failed - cancelled;
-  const final = ['completed', 'failed', 'cancelled'].includes(status);
+  const final = FINAL_STATUSES.has(status);
   const folder = `s3://labels/${id}`;
   return batchSchema.parse({
     id,
     status,
     counts: { total, pending, succeeded, failed, cancelled },
-    progress: (total - pending) / total,
+    progress: total === 0 ? 0 : (total - pending) / total,
     imagesPerSecond: final || pending === total ? null : 2.5,
     estimating: false,
     etaSeconds: final || pending === total ? null : pending / 2.5,
@@ -75,5 +84,66 @@ export function sampleResult(id: string, code?: 'IMAGE_NOT_FOUND'): ItemResult {
     image: { width: 640, height: 480, bytes: 81_034, format: 'jpeg', digest: 'sha256:0a' },
     timingsMs: { fetch: 4, decode: 6, queue: 11, infer: 98, total: 120 },
     version: '0.1.0',
+  };
+}
+
+/** What a batch of so many items would come to. */
+export function sampleEstimate(items: number): BatchEstimate {
+  return {
+    dryRun: true,
+    items,
+    itemsComplete: true,
+    crops: 10 * items,
+    imagesPerSecond: 100,
+    seconds: items / 100,
+    basis: 'same_crops',
+  };
+}
+
+/** A summary of ten outcomes with three labels. */
+export function sampleSummary(): BatchSummary {
+  const duration = { p50: 4, p90: 9.5, p99: 20, max: 31.25 };
+  return batchSummarySchema.parse({
+    batchId: 'b1',
+    status: 'completed',
+    counts: { total: 10, pending: 0, succeeded: 7, failed: 2, cancelled: 1 },
+    final: true,
+    items: 10,
+    labels: [
+      { label: 'tabby, tabby cat', classIndex: 281, count: 4 },
+      { label: 'lynx, catamount', classIndex: 287, count: 2 },
+    ],
+    otherLabels: { labels: 1, count: 1 },
+    scores: Array.from({ length: 10 }, (_, bin) => ({
+      from: bin / 10,
+      to: (bin + 1) / 10,
+      count: bin === 7 ? 7 : 0,
+    })),
+    errors: [{ code: 'IMAGE_NOT_FOUND', count: 2 }],
+    cancelled: [{ reason: 'expired', count: 1 }],
+    timingsMs: {
+      fetch: duration,
+      decode: duration,
+      queue: duration,
+      infer: duration,
+      total: duration,
+    },
+    images: { count: 7, bytes: 7340032, pixels: 1_000_000 },
+    crops: { count: 70, perImage: 10 },
+  });
+}
+
+/** A reconciliation that found all in order. */
+export function sampleReconciliation(told: Partial<Reconciliation> = {}): Reconciliation {
+  return {
+    state: 'finished',
+    startedAt: '2026-11-24T08:00:00.000Z',
+    finishedAt: '2026-11-24T08:00:01.000Z',
+    batches: 3,
+    restored: 0,
+    chunksPutBack: 0,
+    faults: [],
+    faultCount: 0,
+    ...told,
   };
 }

@@ -1,5 +1,5 @@
 import { CROPLINE_VERSION } from '@cropline/contracts';
-import type { Classifier } from '@cropline/pipeline';
+import type { EngineInfo } from '../engine.js';
 import type { EventLoopDelay, watchEventLoop } from './event-loop-delay.js';
 import type { HealthFacts } from './health-server.js';
 import { ImageRate } from './image-rate.js';
@@ -10,7 +10,7 @@ export interface WorkerStatusDocument {
   readonly state: 'starting' | 'ready' | 'stopping';
   readonly uptimeSeconds: number;
   /** null until it has warmed up. */
-  readonly engine: Classifier['info'] | null;
+  readonly engine: EngineInfo | null;
   readonly chunksActive: number;
   /** Items that got an outcome from this process. */
   readonly itemsDone: number;
@@ -25,7 +25,7 @@ export class WorkerStatus implements HealthFacts {
   readonly #eventLoop: ReturnType<typeof watchEventLoop>;
   readonly #rate = new ImageRate();
   #state: WorkerStatusDocument['state'] = 'starting';
-  #engine: Classifier['info'] | null = null;
+  #engine: EngineInfo | null = null;
   #chunks: { readonly active: number } = { active: 0 };
   #itemsDone = 0;
 
@@ -45,7 +45,7 @@ export class WorkerStatus implements HealthFacts {
   }
 
   /** From now on it is ready; loading the model is left out of what the event loop is measured on. */
-  begin(engine: Classifier['info'], chunks: { readonly active: number }): void {
+  begin(engine: EngineInfo, chunks: { readonly active: number }): void {
     this.#engine = engine;
     this.#chunks = chunks;
     this.#state = 'ready';

@@ -76,6 +76,13 @@ export const ERROR_CODES = {
     'The cursor was not issued by this endpoint.',
     'Start again without `cursor`, or use `nextCursor` as it came.',
   ),
+  RANGE_NOT_SATISFIABLE: code(
+    'request',
+    416,
+    false,
+    'The range of the request lies behind the end of what it asks for.',
+    'You have it all, or the wrong offset: `Content-Range` names the length.',
+  ),
   INTERNAL: code(
     'request',
     500,

@@ -86,11 +86,16 @@ const batchSettings = {
     .optional()
     .describe('Seconds from its end after which the batch and all it wrote are deleted.'),
   webhook: webhookSchema.optional().describe('Told when the batch has its final status.'),
+  dryRun: z
+    .boolean()
+    .optional()
+    .describe('Whether to make no batch, but check the request and tell what it would come to.'),
 };
 
 /** A request whose items come another way: the `settings` of a streamed body. */
 export const batchSettingsSchema = z.strictObject(batchSettings);
 export type BatchSettings = z.infer<typeof batchSettingsSchema>;
+export type BatchSettingsInput = z.input<typeof batchSettingsSchema>;
 
 /** The body of POST /v1/batches. */
 export const createBatchRequestSchema = z
@@ -122,7 +127,9 @@ export const batchSchema = z
       .number()
       .min(0)
       .nullable()
-      .describe('Over the last minute; null when not known'),
+      .describe(
+        'Over the last minute, or the last chunks where they take longer; null when not known',
+      ),
     etaSeconds: z.number().min(0).nullable().describe('null while it cannot be estimated'),
     estimating: z
       .boolean()

@@ -34,9 +34,11 @@ export async function storeListSubmission(
   const tally = { items: 0 };
   const hash = createHash('sha256');
   const bytes = digest === undefined ? list.bytes : noted(list.bytes, (it) => hash.update(it));
-  await store.putStream(files.manifest, itemsOf({ ...list, bytes }, tally, wanted), {
-    contentType: JSON_LINES,
-  });
+  const items = async function* (): AsyncGenerator<string, void, undefined> {
+    yield* listItems({ ...list, bytes }, tally);
+    await wanted();
+  };
+  await store.putStream(files.manifest, items(), { contentType: JSON_LINES });
   const requestDigest = digest?.(hash.digest('hex'));
   const record = newRecord(
     { ...submission, ...(requestDigest === undefined ? {} : { requestDigest }) },
@@ -75,10 +77,14 @@ export async function listDigest({ bytes }: ItemList): Promise<string> {
   return hash.digest('hex');
 }
 
-async function* itemsOf(
+/**
+ * The text of a manifest from a list, checked as it is read; how many items it had, at its end.
+ *
+ * @throws `REQUEST_INVALID` with the faults and their lines; `REQUEST_TOO_LARGE`
+ */
+export async function* listItems(
   { format, bytes }: ItemList,
   tally: { items: number },
-  wanted: () => Promise<void>,
 ): AsyncGenerator<string, void, undefined> {
   const limited = atMost(bytes, MAX_MANIFEST_BYTES, tooLarge);
   yield* manifestText(format === 'csv' ? csvRows(limited) : jsonRows(limited), tally, REFUSAL);
@@ -89,7 +95,6 @@ async function* itemsOf(
       { details: { errors: [{ path: 'line 1', message: 'Expected an item' }], errorCount: 1 } },
     );
   }
-  await wanted();
 }
 
 const REFUSAL: Refusal = {

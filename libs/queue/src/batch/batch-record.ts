@@ -27,6 +27,8 @@ export interface BatchRecord {
   readonly resultsExpireAfter?: number;
   /** Who is told of its end; the secret lies apart. */
   readonly webhook?: { readonly url: string };
+  /** That it was closed and is being deleted: it is not to be entered any more. */
+  readonly deleting?: true;
   /** SHA-256 of the request, when it came with an idempotency key. */
   readonly requestDigest?: string;
   /** Items a chunk; the last one may have fewer. */
@@ -37,6 +39,14 @@ export interface BatchRecord {
   readonly createdAt: string;
   /** The version of Cropline that accepted it. */
   readonly version: string;
+}
+
+/** When what is left of a batch is not to be run any more, in milliseconds since 1970; null for never. */
+export function expiryOf({
+  createdAt,
+  expiresAfter,
+}: Pick<BatchRecord, 'createdAt' | 'expiresAfter'>): number | null {
+  return expiresAfter === undefined ? null : Date.parse(createdAt) + expiresAfter * 1000;
 }
 
 /** How many chunks a batch has. */
@@ -50,6 +60,14 @@ export function itemsOfChunk(
   chunk: number,
 ): number {
   return Math.min(chunkSize, total - chunk * chunkSize);
+}
+
+/** When a batch that ended then is to be deleted, in milliseconds since 1970; null for never. */
+export function dueAt(
+  { resultsExpireAfter }: Pick<BatchRecord, 'resultsExpireAfter'>,
+  finishedAt: number,
+): number | null {
+  return resultsExpireAfter === undefined ? null : finishedAt + resultsExpireAfter * 1000;
 }
 
 /** Whether the manifest of a batch is yet to be made of its source. */

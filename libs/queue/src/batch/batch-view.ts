@@ -15,7 +15,7 @@ export function batchView(state: BatchState, rate: BatchRate): Batch {
     progress: record.total === 0 ? 0 : done / record.total,
     imagesPerSecond: rate.imagesPerSecond,
     etaSeconds: rate.etaSeconds,
-    estimating: status === 'in_progress' && rate.imagesPerSecond === null,
+    estimating: rate.estimating,
     model: state.model,
     options: record.options,
     metadata: { ...record.metadata },
@@ -31,7 +31,7 @@ export function batchView(state: BatchState, rate: BatchRate): Batch {
     cancelRequestedAt: isoTime(state.cancelRequestedAt),
     priority: record.priority ?? 'normal',
     errorThreshold: record.errorThreshold ?? null,
-    expiresAt: after(record.createdAt, record.expiresAfter),
+    expiresAt: isoTime(state.expiresAt),
     resultsExpireAt: after(isoTime(state.finishedAt), record.resultsExpireAfter),
     webhook:
       record.webhook === undefined

@@ -2,6 +2,7 @@ import {
   CROPLINE_VERSION,
   type Batch,
   type BatchStatus,
+  type CancelReason,
   type ClassifyOptions,
   type ModelRef,
   type Retry,
@@ -17,10 +18,13 @@ export interface ClosedFile {
   readonly sha256: string;
 }
 
+/** A status in which nothing changes any more, unless the batch is retried. */
+export type FinalStatus = Extract<BatchStatus, 'completed' | 'cancelled' | 'expired' | 'failed'>;
+
 /** The content of manifest.json, written last of a batch's files: how it ended and what it left. */
 export interface ClosingDocument {
   readonly id: string;
-  readonly status: BatchStatus;
+  readonly status: FinalStatus;
   /** The round that ended; left out for the first. */
   readonly round?: number;
   /** The rounds after the first, if there were any. */
@@ -37,6 +41,22 @@ export interface ClosingDocument {
   readonly files: { readonly results: ClosedFile; readonly errors: ClosedFile };
   /** The version of Cropline that closed it. */
   readonly version: string;
+}
+
+/** Why items of a closed batch were not run; null when all were, or when it could not go on as a whole. */
+export function stopOf({
+  status,
+  error,
+}: Pick<ClosingDocument, 'status' | 'error'>): CancelReason | null {
+  switch (status) {
+    case 'cancelled':
+    case 'expired':
+      return status;
+    case 'completed':
+      return null;
+    case 'failed':
+      return error?.code === 'ERROR_THRESHOLD_REACHED' ? 'error_threshold' : null;
+  }
 }
 
 /** The closing document of a batch, or of a round of it. */

@@ -14,6 +14,7 @@ import {
 } from './accept-batch.js';
 import { listDigest, plainList, storeListSubmission } from './accept-list.js';
 import { newBatchId } from './batch-id.js';
+import { storePointer } from './batch-location.js';
 import type { BatchRecord } from './batch-record.js';
 import { restoreBatch } from './restore-batch.js';
 
@@ -76,6 +77,7 @@ async function underLease(
     const before = await findRecord(context, id, call.request);
     if (before?.requestDigest !== undefined) {
       const digest = before.requestDigest;
+      await storePointer(context.store, context.outputUrl, before);
       await guard(() => lease.settle(digest));
       await expectSame(call, digest);
       return { id, replayed: true };
@@ -143,6 +145,7 @@ async function enter(
   const record = await stored().catch((error: unknown) => {
     throw outputRefused(output, error);
   });
+  await storePointer(store, outputUrl, record);
   await guard(() => states.create(record));
   return record;
 }

@@ -41,7 +41,10 @@ export class CancellationWatch {
     await Promise.all(
       [...this.#batches].map(async ([batchId, batch]) => {
         const status = await this.#states.status(batchId);
-        if (status !== 'validating' && status !== 'in_progress') batch.stopped = true;
+        // One that Redis has lost is restored, and then wants what is done of it.
+        if (status !== null && status !== 'validating' && status !== 'in_progress') {
+          batch.stopped = true;
+        }
       }),
     );
   }

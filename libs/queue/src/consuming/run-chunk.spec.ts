@@ -86,13 +86,38 @@ describe('running a chunk', () => {
 
   it('drops a chunk of a batch that is being stopped or is gone', async () => {
     await withChunk(async (context, state) => {
-      await context.states.cancel(state.record.id);
+      await context.states.stop(state.record.id, 'cancelled');
       expect(await run(context, state)).toBeNull();
       const record = { ...state.record, id: 'b0000000000000000000000' };
       expect(await run(context, { ...state, record })).toBeNull();
       const parts = [];
       for await (const part of bench.store.list(`${state.record.folder}/parts/`)) parts.push(part);
       expect(parts).toEqual([]);
+    });
+  });
+
+  it('says why its batch is stopped of what was not run, and takes no such thing of one that goes on', async () => {
+    await withChunk(async (context, state) => {
+      const letGo: RunContext = {
+        ...context,
+        process: () =>
+          Promise.resolve(
+            named.map((item) => ({ ...item, status: 'cancelled', reason: 'cancelled' })),
+          ),
+      };
+      await expect(run(letGo, state)).rejects.toThrow('it goes on');
+      const expiring: RunContext = {
+        ...letGo,
+        process: async (...args) => {
+          await context.states.stop(state.record.id, 'expired');
+          return letGo.process(...args);
+        },
+      };
+      expect(await run(expiring, state)).toMatchObject({ verdict: 'counted' });
+      const part = await jsonLines(bench.store, `${state.record.folder}/parts/000000.jsonl`);
+      expect(part).toEqual(
+        named.map((item) => ({ ...item, status: 'cancelled', reason: 'expired' })),
+      );
     });
   });
 });

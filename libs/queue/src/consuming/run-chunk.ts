@@ -1,5 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CroplineError, describeCause, type ItemResult } from '@cropline/contracts';
+import {
+  CroplineError,
+  describeCause,
+  type BatchStatus,
+  type ItemResult,
+} from '@cropline/contracts';
 import type { ObjectStore } from '@cropline/storage';
 import { batchFolder, JSON_LINES } from '../batch/batch-folder.js';
 import type { ChunkProcessor } from '../chunk-consumer.js';
@@ -55,12 +60,13 @@ export async function runChunk(
 
   const before = await states.standing(batchId, index, round);
   if (!isWanted(before)) return recount(before);
-  const results = await outcomes(context, chunk, history, signal);
+  const made = await outcomes(context, chunk, history, signal);
   signal.throwIfAborted();
   // It may have taken long, and another worker may have been given the chunk meanwhile: what is counted
   // is not written over. A batch that is being stopped still gets what is done.
   const after = await states.standing(batchId, index, round);
   if (after === null || after.counted || after.sealed) return recount(after);
+  const results = withReason(made, after);
   try {
     await writePart(store, chunk, results, timing, signal);
   } catch (error) {
@@ -74,10 +80,23 @@ export async function runChunk(
 }
 
 function isWanted(standing: ChunkStanding | null): boolean {
-  return (
-    standing !== null &&
-    !standing.counted &&
-    (standing.status === 'validating' || standing.status === 'in_progress')
+  return standing !== null && !standing.counted && isOpen(standing.status);
+}
+
+function isOpen(status: BatchStatus): boolean {
+  return status === 'validating' || status === 'in_progress';
+}
+
+/** The same outcomes, with why the batch is stopped for those that were not run. */
+function withReason(
+  results: readonly ItemResult[],
+  { status, stop }: ChunkStanding,
+): readonly ItemResult[] {
+  if (!results.some((result) => result.status === 'cancelled')) return results;
+  // Redis may have lost it meanwhile, and it was restored: then it is not to be stopped any more.
+  if (isOpen(status)) throw new Error('Expected a batch that is stopped, but it goes on.');
+  return results.map((result) =>
+    result.status === 'cancelled' ? { ...result, reason: stop ?? result.reason } : result,
   );
 }
 

@@ -1,8 +1,16 @@
 import type { CroplineError } from '@cropline/contracts';
+import type { MeasuredRates } from '../estimate/measured-rates.js';
 import type { Logger } from '../logger.js';
 import { isObjectLoss } from '../manifest/manifest-lines.js';
 import type { BatchState } from '../redis/batch-state.js';
+import { restoreBatch } from '../batch/restore-batch.js';
+import {
+  scheduleExpiry,
+  unscheduleExpiry,
+  type CoordinationQueue,
+} from '../jobs/coordination-job.js';
 import { requestReading, type SourceQueue } from '../jobs/source-job.js';
+import { gapOf } from '../results/gap.js';
 import { finalizeBatch } from './finalizer.js';
 import { planChunks, type PlannerContext } from './planner.js';
 import { removeChunks } from './stopper.js';
@@ -10,6 +18,8 @@ import { removeChunks } from './stopper.js';
 /** What advancing a batch works with. */
 export interface AdvanceContext extends PlannerContext {
   readonly sources: SourceQueue;
+  readonly rates: MeasuredRates;
+  readonly coordination: CoordinationQueue;
   readonly log: Logger;
 }
 
@@ -19,10 +29,11 @@ export type Advanced = 'done' | 'wait-for-workers';
 /**
  * Does what a batch needs next, whatever that is, and all that it can of it:
  *
- * 1. validating, and its items are yet to be read, from its source or for a retry: have them read.
- * 2. validating, in_progress: plan as far as the window allows.
- * 3. cancelling, or failed as a whole: take its chunks out of the queue, and wait for those that run.
- * 4. sealed, by its last chunk or after 3: join the parts and close it.
+ * 1. validating, in_progress, and its time is over: have it stopped.
+ * 2. validating, and its items are yet to be read, from its source or for a retry: have them read.
+ * 3. validating, in_progress: plan as far as the window allows.
+ * 4. cancelling, for whatever reason, or failed as a whole: take its chunks out of the queue, and wait for those that run.
+ * 5. sealed, by its last chunk or after 4: join the parts and close it.
  *
  * Every step may be repeated, and may be cut short anywhere: the state in Redis tells what is left.
  */
@@ -35,9 +46,15 @@ export async function advanceBatch(
     signal.throwIfAborted();
     const state = await context.states.read(batchId);
     if (state === null) return 'done';
+    if (state.restoring) {
+      // Whoever began with it may have died over it; what is counted is not counted again.
+      if (!(await restoreBatch(context.states, context.store, state.record.folder))) return 'done';
+      continue;
+    }
     switch (state.status) {
       case 'validating':
       case 'in_progress':
+        if (await expire(context, state)) break;
         if (state.chunks === 0) {
           await requestReading(context.sources, batchId);
           return 'done';
@@ -48,13 +65,29 @@ export async function advanceBatch(
       case 'finalizing':
         if (!state.sealed && (await removeChunks(context, state)) > 0) return 'wait-for-workers';
         await finalize(context, state, signal);
+        if (state.expiresAt !== null) await unscheduleExpiry(context.coordination, batchId);
         return 'done';
       case 'completed':
       case 'failed':
       case 'cancelled':
+      case 'expired':
         return 'done';
     }
   }
+}
+
+/** Stops a batch whose time is over; whether it is. Until then it sees to it that this is looked at in time. */
+async function expire(
+  { states, coordination }: AdvanceContext,
+  { record: { id }, expiresAt }: BatchState,
+): Promise<boolean> {
+  if (expiresAt === null) return false;
+  if (Date.now() < expiresAt) {
+    await scheduleExpiry(coordination, id, expiresAt);
+    return false;
+  }
+  await states.expire(id, expiresAt);
+  return true;
 }
 
 async function plan(
@@ -74,23 +107,25 @@ async function plan(
 
 async function finalize(
   context: AdvanceContext,
-  seen: BatchState,
+  { record, round }: BatchState,
   signal: AbortSignal,
 ): Promise<void> {
-  const { states, log } = context;
-  const { round } = seen;
-  const batchId = seen.record.id;
+  const { states, rates, log } = context;
+  const batchId = record.id;
   for (;;) {
     await states.seal(batchId, round);
     // Read after sealing: now the counts stand still.
     const state = await states.read(batchId);
     if (state?.round !== round) return;
     try {
+      // Closing drops them.
+      const { samples } = await states.samples(batchId);
       const status = await finalizeBatch(context, state, signal);
+      if (status === 'completed') await rates.note(state, samples);
       if (status !== null) log.info({ batchId, round, status }, 'batch closed');
       return;
     } catch (error) {
-      if (!isObjectLoss(error) || state.error !== null) throw error;
+      if (!isObjectLoss(error) || gapOf(state) === 'nothing') throw error;
       await fail(context, state, error);
     }
   }

@@ -5,6 +5,7 @@ import type { BatchStatus } from '@cropline/contracts';
 import type { ObjectStore } from '@cropline/storage';
 import { batchFolder, JSON_LINES } from '../batch/batch-folder.js';
 import { batchKind } from '../batch/batch-id.js';
+import { dueAt } from '../batch/batch-record.js';
 import {
   closingDocument,
   type ClosedFile,
@@ -13,8 +14,9 @@ import {
 import { writeDocument } from '../batch/read-document.js';
 import { isObjectLoss } from '../manifest/manifest-lines.js';
 import { splitLines } from '../manifest/read-lines.js';
-import { asClosed, type BatchState, type Outcomes } from '../redis/batch-state.js';
+import { asClosed, type BatchState, type EarlierEnd, type Outcomes } from '../redis/batch-state.js';
 import type { BatchStates } from '../redis/batch-states.js';
+import { gapOf } from '../results/gap.js';
 import { parseResult } from '../results/part-lines.js';
 import { joinedParts } from '../results/joined-parts.js';
 import { mergedParts, type RoundMergerContext } from './round-merger.js';
@@ -30,7 +32,7 @@ export interface FinalizerContext {
 }
 
 /**
- * Closes a batch of which nothing is to be counted any more: joins the parts into results.jsonl and
+ * Closes a batch that nothing is to be counted of any more: joins the parts into results.jsonl and
  * errors.jsonl, after a retry with its outcomes in the place of the earlier ones, writes manifest.json, and
  * gives the batch its final status, with the counts of what the files hold.
  *
@@ -50,35 +52,36 @@ export async function finalizeBatch(
     if (!(await states.isOpen(record.id, round))) throw new Unwanted();
   };
   try {
-    const written = await writeOutcomes({ states, store, wanted }, state, signal);
-    const { status, error } = endOf(state, written.counts);
+    const { counts, files } = await writeOutcomes({ states, store, wanted }, state, signal);
+    const end = endOf(state, counts);
     const finishedAt = new Date(closingAt).toISOString();
     const retries = state.retries.map((retry) =>
       retry.round === round ? { ...retry, finishedAt } : retry,
     );
-    const closing = closingDocument(state, { status, error, finishedAt, retries, ...written });
+    const closing = closingDocument(state, { ...end, counts, files, finishedAt, retries });
     await wanted();
     await writeDocument(store, batchFolder(record.folder).closing, closing, signal);
     const kept = batchKind(record.id) === 'classification' ? CLASSIFICATION_KEPT_SECONDS : null;
-    const { counts } = written;
-    const end = { status, counts, error, retries, forgetAfterSeconds: kept };
-    await states.close(record.id, end, round);
-    return status;
+    const due = dueAt(record, closingAt);
+    // Before it is closed: whoever dies in between leaves a batch that is closed again.
+    if (due !== null) await states.deletions.plan(record.id, due);
+    await states.close(record.id, { ...end, counts, retries, forgetAfterSeconds: kept }, round);
+    return end.status;
   } catch (error) {
     if (error instanceof Unwanted) return null;
     throw error;
   }
 }
 
-/** How a batch ends: a round that was not stopped leaves it as it was before, or completes it. */
+/** How a batch ends: a retry that was not stopped leaves it as it was before, or completes it. */
 function endOf(
-  { record, status, error, before }: BatchState,
+  { record, error, stop, before }: BatchState,
   { succeeded, failed, cancelled }: Outcomes,
-): Pick<ClosingDocument, 'status' | 'error'> {
-  if (error !== null) return { status: 'failed', error };
-  if (status === 'cancelling') return { status: 'cancelled', error };
+): EarlierEnd {
+  if (error !== null || stop === 'error_threshold') return { status: 'failed', error, stop };
+  if (stop !== null) return { status: stop, error, stop };
   const whole = cancelled === 0 && succeeded + failed === record.total;
-  return before === null || whole ? { status: 'completed', error } : before;
+  return before === null || whole ? { status: 'completed', error, stop } : before;
 }
 
 async function writeOutcomes(
@@ -87,24 +90,26 @@ async function writeOutcomes(
   signal: AbortSignal,
 ): Promise<Written> {
   const { states, store, wanted } = context;
-  const { record, round, before, error } = state;
-  const goesOn = before !== null && error === null && state.status !== 'cancelling';
-  const gap = (goesOn ? before.error : error) === null ? 'cancelled' : 'nothing';
+  const { record, round, before, error, stop } = state;
+  const gap = gapOf(before !== null && error === null && stop === null ? before : state);
   if (round > 1) {
     try {
       const parts = mergedParts(context, state, gap, signal);
       return await writeResults(store, record.folder, parts, wanted, signal);
     } catch (cause) {
-      if (error === null || !isObjectLoss(cause)) throw cause;
+      if (gap !== 'nothing' || !isObjectLoss(cause)) throw cause;
       // What it was to be merged with is gone: it keeps what its parts hold.
     }
   }
-  const counted = await states.countedBits(record.id, 1);
+  const counted = await states.countedBits(record.id);
   const parts = joinedParts(store, asClosed(state), counted, gap, signal);
   return writeResults(store, record.folder, parts, wanted, signal);
 }
 
-type Written = Pick<ClosingDocument, 'files'> & { readonly counts: Outcomes };
+interface Written {
+  readonly counts: Outcomes;
+  readonly files: ClosingDocument['files'];
+}
 
 /** Writes both files in one pass over the parts, holding no more than the streams' buffers. */
 async function writeResults(

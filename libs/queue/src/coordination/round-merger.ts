@@ -4,7 +4,7 @@ import { batchFolder, JSON_LINES } from '../batch/batch-folder.js';
 import { isCounted, type BatchState } from '../redis/batch-state.js';
 import type { BatchStates } from '../redis/batch-states.js';
 import { baseChunks, type ClosedChunk, type ClosedItem } from '../results/base-chunks.js';
-import type { Gap } from '../results/joined-parts.js';
+import type { Gap } from '../results/gap.js';
 import { cancelledResult, partText } from '../results/part-lines.js';
 import { roundOutcomes, type RoundOutcome } from '../results/round-outcomes.js';
 
@@ -42,7 +42,7 @@ export async function* mergedParts(
   const again = roundOutcomes(
     store,
     state,
-    { counted: await states.countedBits(record.id, round), partsMayBeGone: state.error !== null },
+    { counted: await states.countedBits(record.id, round), partsMayBeGone: gap === 'nothing' },
     signal,
   );
   let writes: Promise<void>[] = [];
@@ -100,14 +100,15 @@ function merged(
       const outcome = outcomes.get(closed);
       if (outcome === undefined && closed.line !== null) return [closed.line, NEWLINE];
       // A chunk that has outcomes has one for each of its items.
-      return [Buffer.from(partText([outcome ?? cancelledResult(closed.item)]))];
+      const reason = gap === 'nothing' ? 'cancelled' : gap;
+      return [Buffer.from(partText([outcome ?? cancelledResult(closed.item, reason)]))];
     }),
   );
 }
 
 function gapText({ items }: ClosedChunk, gap: Gap): Buffer {
   if (gap === 'nothing') return Buffer.alloc(0);
-  return Buffer.from(partText(items.map(({ item }) => cancelledResult(item))));
+  return Buffer.from(partText(items.map(({ item }) => cancelledResult(item, gap))));
 }
 
 const NEWLINE = Buffer.from('\n');

@@ -1,14 +1,8 @@
-import { describeCause, type BatchStatus } from '@cropline/contracts';
+import { describeCause } from '@cropline/contracts';
 import { requestAdvance, type CoordinationQueue } from '../jobs/coordination-job.js';
 import type { AdvanceContext } from './advance-batch.js';
+import { OPEN_STATUSES } from './open-statuses.js';
 import { repairChunks } from './repairer.js';
-
-const OPEN_STATUSES = [
-  'validating',
-  'in_progress',
-  'finalizing',
-  'cancelling',
-] as const satisfies readonly BatchStatus[];
 
 /**
  * Looks after every open batch: has each advanced, and those that stand still since the last look

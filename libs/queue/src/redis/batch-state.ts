@@ -2,11 +2,13 @@ import {
   FINAL_STATUSES,
   type Batch,
   type BatchStatus,
+  type CancelReason,
   type ModelRef,
   type Retry,
 } from '@cropline/contracts';
 import { chunkCount, type BatchRecord } from '../batch/batch-record.js';
-import { roundRecord } from '../batch/round-record.js';
+import type { FinalStatus } from '../batch/closing-document.js';
+import { roundRecord, selectedItems, type Selected } from '../batch/round-record.js';
 
 /** How many items have which outcome. */
 export interface Outcomes {
@@ -17,8 +19,9 @@ export interface Outcomes {
 
 /** How a batch had ended before the round that is under way. */
 export interface EarlierEnd {
-  readonly status: BatchStatus;
+  readonly status: FinalStatus;
   readonly error: Batch['error'];
+  readonly stop: CancelReason | null;
 }
 
 /** The state of one batch at one moment. Times in milliseconds since 1970. */
@@ -41,16 +44,108 @@ export interface BatchState extends Outcomes {
   /** Where in the manifest the first chunk not planned begins, in bytes. */
   readonly offset: number;
   readonly sealed: boolean;
+  /** Whether Redis had lost it and has not counted all of its parts again yet. */
+  readonly restoring: boolean;
+  /** Why it is stopped, or was, before every item was run. */
+  readonly stop: CancelReason | null;
   readonly model: ModelRef | null;
   readonly error: Batch['error'];
   readonly startedAt: number | null;
   readonly finishedAt: number | null;
   readonly cancelRequestedAt: number | null;
+  /** When it is stopped if it still runs. */
+  readonly expiresAt: number | null;
 }
 
-/** Whether a bit of `countedBits` is set. */
-export function isCounted(bits: Buffer, chunk: number): boolean {
-  return (((bits[chunk >> 3] ?? 0) >> (7 - (chunk & 7))) & 1) === 1;
+/** What is known of a batch that was closed before it is entered. Times in milliseconds since 1970. */
+export interface ClosedBatch {
+  readonly status: FinalStatus;
+  readonly counts: Outcomes;
+  readonly model: ModelRef | null;
+  readonly error: Batch['error'];
+  readonly stop: CancelReason | null;
+  readonly round: number;
+  readonly retries: readonly Retry[];
+  /** When it would have been stopped. */
+  readonly expiresAt: number | null;
+  readonly startedAt: number | null;
+  readonly finishedAt: number;
+  readonly cancelRequestedAt: number | null;
+  /** The chunks that have their part, and a bit for each of them; no bits when that is all. */
+  readonly counted: { readonly chunks: number; readonly bits: Buffer };
+  /** When it is to be deleted. */
+  readonly dueAt: number | null;
+}
+
+/** The fields of the hash of a batch that is closed, but for its status. */
+export function closedFields(
+  record: BatchRecord,
+  closed: ClosedBatch,
+): Record<string, string | number> {
+  const { counts, model, error, stop, round, retries, counted } = closed;
+  const { startedAt, finishedAt, cancelRequestedAt, expiresAt } = closed;
+  return {
+    record: JSON.stringify(record),
+    total: record.total,
+    chunks: chunkCount(record),
+    counted: counted.chunks,
+    planned: counted.chunks,
+    sealed: 1,
+    succeeded: counts.succeeded,
+    failed: counts.failed,
+    cancelled: counts.cancelled,
+    finishedAt,
+    ...(startedAt === null ? {} : { startedAt }),
+    ...(stop === null ? {} : { stop }),
+    ...(cancelRequestedAt === null ? {} : { cancelRequestedAt }),
+    ...(expiresAt === null ? {} : { expiresAt }),
+    ...(model === null ? {} : { model: JSON.stringify(model) }),
+    ...(error === null ? {} : { error: JSON.stringify(error) }),
+    ...(round === 1 ? {} : { round, retries: JSON.stringify(retries) }),
+  };
+}
+
+/** The hash of a batch whose round after the first is under way: how it had ended, and what the round asks for. */
+export interface OpenedBatch {
+  readonly before: ClosedBatch;
+  readonly retry: Retry;
+  /** Null while what it runs is not known. */
+  readonly selected: Selected | null;
+  /** Failed items that end the round. */
+  readonly limit: number | null;
+  readonly expiresAt: number | null;
+}
+
+/** The fields of such a hash, but for its status. Its parts are yet to be counted. */
+export function openedFields(
+  record: BatchRecord,
+  { before, retry, selected, limit, expiresAt }: OpenedBatch,
+): Record<string, string | number> {
+  const { status, error, stop, counts, model, startedAt } = before;
+  const end: EarlierEnd = { status, error, stop };
+  const items = selected === null ? 0 : selectedItems(selected);
+  const failed = counts.failed - (selected?.failed ?? 0);
+  return {
+    record: JSON.stringify(record),
+    total: record.total,
+    before: JSON.stringify(end),
+    round: retry.round,
+    retries: JSON.stringify([...before.retries, retry]),
+    items,
+    chunks: chunkCount(roundRecord(record, retry.round, items)),
+    counted: 0,
+    planned: 0,
+    offset: 0,
+    restoring: 1,
+    succeeded: counts.succeeded,
+    failed,
+    kept: failed,
+    cancelled: counts.cancelled - (selected?.cancelled ?? 0),
+    ...(startedAt === null ? {} : { startedAt }),
+    ...(limit === null ? {} : { errorLimit: limit }),
+    ...(expiresAt === null ? {} : { expiresAt }),
+    ...(model === null ? {} : { model: JSON.stringify(model) }),
+  };
 }
 
 /** The state as readers of outcomes see it: that before the round, while one after the first is under way. */
@@ -59,6 +154,16 @@ export function asClosed(state: BatchState): BatchState {
   if (before === null) return state;
   const chunks = chunkCount(record);
   return FINAL_STATUSES.has(state.status) ? { ...state, chunks } : { ...state, ...before, chunks };
+}
+
+/** Whether a bit of `countedBits` is set. */
+export function isCounted(bits: Buffer, chunk: number): boolean {
+  return (((bits[chunk >> 3] ?? 0) >> (7 - (chunk & 7))) & 1) === 1;
+}
+
+/** Sets such a bit. */
+export function setCounted(bits: Buffer, chunk: number): void {
+  bits.writeUInt8((bits[chunk >> 3] ?? 0) | (1 << (7 - (chunk & 7))), chunk >> 3);
 }
 
 /** The state that a batch's hash holds; null for the hash of no batch. */
@@ -82,6 +187,8 @@ export function parseState(hash: Readonly<Record<string, string>>): BatchState |
     planned: number('planned'),
     offset: number('offset'),
     sealed: hash['sealed'] !== undefined,
+    restoring: hash['restoring'] !== undefined,
+    stop: (hash['stop'] as CancelReason | undefined) ?? null,
     succeeded: number('succeeded'),
     failed: number('failed'),
     cancelled: number('cancelled'),
@@ -90,5 +197,6 @@ export function parseState(hash: Readonly<Record<string, string>>): BatchState |
     startedAt: time('startedAt'),
     finishedAt: time('finishedAt'),
     cancelRequestedAt: time('cancelRequestedAt'),
+    expiresAt: time('expiresAt'),
   };
 }

@@ -2,24 +2,27 @@ import {
   FINAL_STATUSES,
   type Batch,
   type BatchStatus,
+  type CancelReason,
   type ModelRef,
   type Retry,
 } from '@cropline/contracts';
 import type { Redis } from 'ioredis';
 import { batchKind } from '../batch/batch-id.js';
-import { chunkCount, type BatchRecord } from '../batch/batch-record.js';
+import { chunkCount, expiryOf, type BatchRecord } from '../batch/batch-record.js';
+import { errorLimit } from '../batch/error-limit.js';
 import { asClosed, isCounted, parseState, type BatchState, type Outcomes } from './batch-state.js';
+import { Deletions } from './deletions.js';
 import type { QueueKeys } from './keys.js';
 import { RoundStates } from './round-states.js';
 import { runScript } from './script.js';
 import { beginBatch3 } from './scripts/begin-batch-3.js';
-import { cancelBatch2 } from './scripts/cancel-batch-2.js';
 import { claimSource1 } from './scripts/claim-source-1.js';
 import { closeBatch5 } from './scripts/close-batch-5.js';
 import { countChunk4 } from './scripts/count-chunk-4.js';
 import { createBatch3 } from './scripts/create-batch-3.js';
 import { failBatch2 } from './scripts/fail-batch-2.js';
 import { sealBatch1 } from './scripts/seal-batch-1.js';
+import { stopBatch2 } from './scripts/stop-batch-2.js';
 import { storeCursor1 } from './scripts/store-cursor-1.js';
 import { storeTotal1 } from './scripts/store-total-1.js';
 
@@ -38,6 +41,15 @@ export interface ChunkStanding {
   readonly status: BatchStatus;
   readonly sealed: boolean;
   readonly counted: boolean;
+  /** Why the batch is stopped, if it is. */
+  readonly stop: CancelReason | null;
+}
+
+/** How a batch is entered that Redis had lost. */
+interface Entering {
+  /** Failed items that end it. */
+  readonly limit?: number | null;
+  readonly restoring?: boolean;
 }
 
 /** What counting a chunk came to; count-chunk-4 explains the verdicts. */
@@ -52,6 +64,7 @@ export interface BatchEnd {
   readonly status: BatchStatus;
   readonly counts: Outcomes;
   readonly error: Batch['error'];
+  readonly stop: CancelReason | null;
   readonly retries: readonly Retry[];
   /** After how many seconds it is gone from Redis; null for never. */
   readonly forgetAfterSeconds: number | null;
@@ -59,14 +72,17 @@ export interface BatchEnd {
 
 /** The state of batches in Redis: reads, and the scripts that change it. */
 export class BatchStates {
+  /** What is deleted, and when. */
+  readonly deletions: Deletions;
+  /** What retries change, and how batches that were closed are entered again. */
+  readonly rounds: RoundStates;
   readonly #redis: Redis;
   readonly #keys: QueueKeys;
-  /** What retries change. */
-  readonly rounds: RoundStates;
 
   constructor(redis: Redis, keys: QueueKeys) {
     this.#redis = redis;
     this.#keys = keys;
+    this.deletions = new Deletions(redis, keys, (id) => this.#index(id));
     this.rounds = new RoundStates(redis, keys);
   }
 
@@ -86,8 +102,14 @@ export class BatchStates {
     return Promise.all(ids.map((id) => this.read(id)));
   }
 
-  /** Enters a new batch. */
-  async create(record: BatchRecord): Promise<void> {
+  /**
+   * Enters a new batch. One that is restored is advanced only after `restored`; then it may have a limit of
+   * failed items that is not what its record says.
+   */
+  async create(
+    record: BatchRecord,
+    { limit = errorLimit(record), restoring = false }: Entering = {},
+  ): Promise<void> {
     const { id, total } = record;
     await runScript(
       this.#redis,
@@ -99,6 +121,9 @@ export class BatchStates {
         total,
         chunkCount(record),
         batchKind(id) === 'batch' ? '1' : '0',
+        limit ?? '',
+        expiryOf(record) ?? '',
+        restoring ? '1' : '0',
       ],
     );
   }
@@ -122,7 +147,7 @@ export class BatchStates {
       this.#redis,
       storeTotal1,
       [this.#keys.batch(id)],
-      [claim, JSON.stringify(record), total, chunkCount(record)],
+      [claim, JSON.stringify(record), total, chunkCount(record), errorLimit(record) ?? ''],
     );
     return stored === 1;
   }
@@ -186,12 +211,17 @@ export class BatchStates {
 
   /** Where a chunk stands, or null when its batch is gone or its round is over. */
   async standing(id: string, chunk: number, round = 1): Promise<ChunkStanding | null> {
-    const [[status, sealed, current], counted] = await Promise.all([
-      this.#redis.hmget(this.#keys.batch(id), 'status', 'sealed', 'round'),
+    const [[status, sealed, stop, current], counted] = await Promise.all([
+      this.#redis.hmget(this.#keys.batch(id), 'status', 'sealed', 'stop', 'round'),
       this.#redis.getbit(this.#keys.counted(id, round), chunk),
     ]);
     return typeof status === 'string' && Number(current ?? 1) === round
-      ? { status: status as BatchStatus, sealed: sealed !== null, counted: counted === 1 }
+      ? {
+          status: status as BatchStatus,
+          sealed: sealed !== null,
+          counted: counted === 1,
+          stop: (stop ?? null) as CancelReason | null,
+        }
       : null;
   }
 
@@ -221,21 +251,31 @@ export class BatchStates {
   /** A batch with its counted chunks, or null when there is none. */
   async snapshot(id: string): Promise<BatchSnapshot | null> {
     // In this order: closing a batch drops the bits, so bits read before a batch that runs are its own.
-    const [bits, now] = await Promise.all([this.countedBits(id, 1), this.read(id)]);
+    const [bits, now] = await Promise.all([this.countedBits(id), this.read(id)]);
     if (now === null) return null;
     const state = asClosed(now);
     const all = state.status === 'completed';
     return { state, bits, counted: (chunk) => all || isCounted(bits, chunk) };
   }
 
-  /** Asks for a batch to be stopped; the status before, null when there is no such batch. */
-  async cancel(id: string): Promise<BatchStatus | null> {
+  /** Has a batch stopped; the status before, null when there is no such batch. */
+  async stop(id: string, reason: CancelReason, at = Date.now()): Promise<BatchStatus | null> {
     return (await runScript(
       this.#redis,
-      cancelBatch2,
+      stopBatch2,
       [this.#keys.batch(id), this.#index(id)],
-      [id, Date.now()],
+      [id, reason, at, ''],
     )) as BatchStatus | null;
+  }
+
+  /** Has a batch stopped because its time is over, if that is still when it expires. */
+  async expire(id: string, expiresAt: number): Promise<void> {
+    await runScript(
+      this.#redis,
+      stopBatch2,
+      [this.#keys.batch(id), this.#index(id)],
+      [id, 'expired', Date.now(), expiresAt],
+    );
   }
 
   /** Records why a batch as a whole cannot go on; the first error stands. */
@@ -257,16 +297,17 @@ export class BatchStates {
 
   /** Gives a sealed batch its final status and counts; false when it has them already. */
   async close(id: string, end: BatchEnd, round = 1): Promise<boolean> {
-    const { status, counts, error, retries, forgetAfterSeconds } = end;
+    const { status, counts, error, stop, retries, forgetAfterSeconds } = end;
+    const keys = this.#keys;
     const closed = await runScript(
       this.#redis,
       closeBatch5,
       [
-        this.#keys.batch(id),
-        this.#keys.counted(id, 1),
-        this.#keys.samples(id),
+        keys.batch(id),
+        keys.counted(id, 1),
+        keys.samples(id),
         this.#index(id),
-        this.#keys.counted(id, round),
+        keys.counted(id, round),
       ],
       [
         id,
@@ -278,12 +319,13 @@ export class BatchStates {
         round,
         retries.length === 0 ? '' : JSON.stringify(retries),
         error === null ? '' : JSON.stringify(error),
+        stop ?? '',
       ],
     );
     return closed === 1;
   }
 
-  /** Items done at moments of the last minute, oldest first, and Redis's own clock now. */
+  /** Items done at the last 64 moments that are a second or more apart, oldest first, and Redis's own clock now. */
   async samples(
     id: string,
   ): Promise<{ now: number; samples: readonly (readonly [number, number])[] }> {
@@ -296,29 +338,6 @@ export class BatchStates {
       return [Number(at), Number(done)];
     });
     return { now: Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000), samples };
-  }
-
-  /** Ids of listed batches, newest first, of one status or all, older than `before`. */
-  async listed(
-    query: { readonly status: BatchStatus | undefined; readonly before: string | undefined },
-    limit: number,
-  ): Promise<string[]> {
-    const prefix = query.status === undefined ? '' : `${query.status}:`;
-    const entries = await this.#redis.zrange(
-      prefix === '' ? this.#keys.batches : this.#keys.batchesByStatus,
-      query.before === undefined
-        ? prefix === ''
-          ? '+'
-          : `(${prefix}~`
-        : `(${prefix}${query.before}`,
-      prefix === '' ? '-' : `[${prefix}`,
-      'BYLEX',
-      'REV',
-      'LIMIT',
-      0,
-      limit,
-    );
-    return entries.map((entry) => entry.slice(prefix.length));
   }
 
   /** Ids of every batch and classification of a status, a page at a time, oldest first. */

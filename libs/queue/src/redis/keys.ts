@@ -15,6 +15,14 @@ export interface QueueKeys {
   readonly answers: string;
   /** HASH: how far the turns of chunks are. */
   readonly turns: string;
+  /** LIST of JSON: how fast the last batches were, the latest first. */
+  readonly rates: string;
+  /** HASH: how far Redis was compared with object storage, and which Redis that was. */
+  readonly reconciliation: string;
+  /** ZSET of ids by when they are due, in milliseconds: batches that are deleted so long after their end. */
+  readonly retention: string;
+  /** ZSET of ids by when something is to be done for them, in milliseconds: batches that are being deleted. */
+  readonly deletions: string;
   /** HASH: the batch that a caller's idempotency key stands for. */
   idempotency(key: string): string;
   /** HASH: record, status, counts and planning cursor of one batch. */
@@ -23,6 +31,8 @@ export interface QueueKeys {
   counted(id: string, round: number): string;
   /** LIST of `<milliseconds>:<items done>`, at most one a second: what the rate is computed from. */
   samples(id: string): string;
+  /** Every key of one batch but its HASH: what goes with it when it is deleted. */
+  ofBatch(id: string): string[];
 }
 
 /** @throws `CONFIG_INVALID` when the prefix is empty or has an unfinished hash tag. */
@@ -41,10 +51,15 @@ export function queueKeys(prefix: string): QueueKeys {
     classificationsByStatus: `${tagged}:classifications:by-status`,
     answers: `${tagged}:answers`,
     turns: `${tagged}:turns`,
+    rates: `${tagged}:rates`,
+    reconciliation: `${tagged}:reconciliation`,
+    retention: `${tagged}:retention`,
+    deletions: `${tagged}:deletions`,
     idempotency: (key) => `${tagged}:idempotency:${createHash('sha256').update(key).digest('hex')}`,
     batch: (id) => `${tagged}:batch:${id}`,
     counted: (id, round) =>
       round === 1 ? `${tagged}:batch:${id}:counted` : `${tagged}:batch:${id}:counted:${round}`,
     samples: (id) => `${tagged}:batch:${id}:samples`,
+    ofBatch: (id) => [`${tagged}:batch:${id}:counted`, `${tagged}:batch:${id}:samples`],
   };
 }

@@ -1,18 +1,27 @@
 import type { Retry } from '@cropline/contracts';
 import type { Redis } from 'ioredis';
-import { chunkCount } from '../batch/batch-record.js';
+import { chunkCount, expiryOf, type BatchRecord } from '../batch/batch-record.js';
+import type { FinalStatus } from '../batch/closing-document.js';
+import { errorLimit } from '../batch/error-limit.js';
 import { roundRecord, selectedItems, type Selected } from '../batch/round-record.js';
-import type { BatchState, EarlierEnd } from './batch-state.js';
+import {
+  closedFields,
+  openedFields,
+  type BatchState,
+  type ClosedBatch,
+  type EarlierEnd,
+  type OpenedBatch,
+} from './batch-state.js';
 import type { QueueKeys } from './keys.js';
 import { runScript } from './script.js';
 import { beginRound3 } from './scripts/begin-round-3.js';
-import { restoreBatch4 } from './scripts/restore-batch-4.js';
+import { enterClosedBatch5 } from './scripts/enter-closed-batch-5.js';
 import { startRound2 } from './scripts/start-round-2.js';
 
-/** The fields of a batch's hash; those without a value are left out. */
-export type BatchFields = Readonly<Record<string, string | number | object | null>>;
-
-/** What retries change of batches in Redis. Only batches are retried, so all of these are listed. */
+/**
+ * What retries change of batches in Redis, and how batches that were closed are entered again. Only batches
+ * are retried, never classifications, so all of these are listed.
+ */
 export class RoundStates {
   readonly #redis: Redis;
   readonly #keys: QueueKeys;
@@ -24,11 +33,12 @@ export class RoundStates {
 
   /** Opens a closed batch for another round; false when it is not any more as it was seen. */
   async begin(
-    { record, round, retries, status, error }: BatchState,
+    { record, round, retries, error, stop }: BatchState,
+    status: FinalStatus,
     retry: Retry,
   ): Promise<boolean> {
     const { id } = record;
-    const before: EarlierEnd = { status, error };
+    const before: EarlierEnd = { status, error, stop };
     const began = await runScript(
       this.#redis,
       beginRound3,
@@ -40,6 +50,7 @@ export class RoundStates {
         JSON.stringify([...retries, retry]),
         JSON.stringify(before),
         chunkCount(record),
+        expiryOf({ ...record, createdAt: retry.requestedAt }) ?? '',
       ],
     );
     return began === 1;
@@ -53,6 +64,7 @@ export class RoundStates {
   ): Promise<boolean> {
     const { id } = record;
     const items = selectedItems(selected);
+    const run = roundRecord(record, round, items);
     const started = await runScript(
       this.#redis,
       startRound2,
@@ -63,9 +75,10 @@ export class RoundStates {
         selected.failed,
         selected.cancelled,
         items,
-        chunkCount(roundRecord(record, round, items)),
+        chunkCount(run),
         JSON.stringify(retries.map((it) => (it.round === round ? { ...it, items } : it))),
         Date.now(),
+        errorLimit(run) ?? '',
       ],
     );
     return started === 1;
@@ -76,37 +89,38 @@ export class RoundStates {
     await this.#redis.setbit(this.#keys.counted(id, 1), chunk, 1);
   }
 
-  /** Enters a batch that was closed at least once, as it was; nothing is changed when it is known. */
-  async restore(
+  /** Enters a batch that is closed already; false when it is known. */
+  async enterClosed(record: BatchRecord, closed: ClosedBatch): Promise<boolean> {
+    const fields = closedFields(record, closed);
+    return this.#enter(record.id, closed.status, closed.dueAt, closed.counted.bits, fields);
+  }
+
+  /** Enters a batch that was opened for a retry, to be advanced only after `restored`; false when it is known. */
+  async enterOpened(record: BatchRecord, opened: OpenedBatch): Promise<boolean> {
+    const { bits } = opened.before.counted;
+    return this.#enter(record.id, 'validating', null, bits, openedFields(record, opened));
+  }
+
+  async #enter(
     id: string,
     status: string,
-    parts: Iterable<number>,
-    fields: BatchFields,
-  ): Promise<void> {
-    const pairs = Object.entries(fields).flatMap(([field, value]) =>
-      value === null ? [] : [field, typeof value === 'object' ? JSON.stringify(value) : value],
-    );
-    await runScript(
+    dueAt: number | null,
+    bits: Buffer,
+    fields: Readonly<Record<string, string | number>>,
+  ): Promise<boolean> {
+    const keys = this.#keys;
+    const entered = await runScript(
       this.#redis,
-      restoreBatch4,
-      [
-        this.#keys.batch(id),
-        this.#keys.batchesByStatus,
-        this.#keys.batches,
-        this.#keys.counted(id, 1),
-      ],
-      [id, status, bitmapOf(parts), ...pairs],
+      enterClosedBatch5,
+      [keys.batch(id), keys.batchesByStatus, keys.batches, keys.counted(id, 1), keys.retention],
+      [id, status, dueAt ?? '', bits, ...Object.entries(fields).flat()],
     );
+    return entered === 1;
   }
-}
 
-/** A bitmap in hexadecimal: bit n, the highest of a byte first, for each number. */
-function bitmapOf(numbers: Iterable<number>): string {
-  let bits = Buffer.alloc(0);
-  for (const n of numbers) {
-    const byte = n >> 3;
-    if (byte >= bits.length) bits = Buffer.concat([bits, Buffer.alloc(Math.max(64, byte))]);
-    bits[byte] = (bits[byte] ?? 0) | (0x80 >> (n & 7));
+  /** Lets a batch whose parts are counted again be advanced; what comes from storage says nothing of its rate. */
+  async restored(id: string): Promise<void> {
+    await this.#redis.del(this.#keys.samples(id));
+    await this.#redis.hdel(this.#keys.batch(id), 'restoring');
   }
-  return bits.toString('hex');
 }

@@ -28,7 +28,7 @@ export async function runScript(
   redis: Redis,
   { name, keys, lua, sha }: Script,
   keyNames: readonly string[],
-  args: readonly (string | number)[],
+  args: readonly (string | number | Buffer)[],
 ): Promise<unknown> {
   if (keyNames.length !== keys) {
     throw new TypeError(`Expected ${keys} keys for ${name} but received ${keyNames.length}`);

@@ -5,6 +5,7 @@ import { isUnread } from '../batch/batch-record.js';
 import { readManifestChunks } from '../manifest/manifest-lines.js';
 import { splitLines } from '../manifest/read-lines.js';
 import type { BatchSnapshot } from '../redis/batch-states.js';
+import { gapOf } from './gap.js';
 import { cancelledResult, parseResult } from './part-lines.js';
 
 /**
@@ -15,10 +16,12 @@ import { cancelledResult, parseResult } from './part-lines.js';
  */
 export async function itemState(
   store: ObjectStore,
-  { state: { record, status }, counted }: BatchSnapshot,
+  { state, counted }: BatchSnapshot,
   itemId: string,
 ): Promise<ItemState> {
-  if (isUnread(record) && !FINAL_STATUSES.has(status)) {
+  const { record } = state;
+  const final = FINAL_STATUSES.has(state.status);
+  if (isUnread(record) && !final) {
     throw new CroplineError(
       'ITEM_NOT_FOUND',
       `Expected a batch whose items are known, but the source of ${record.id} is still being read; ask again when it is in progress.`,
@@ -36,7 +39,9 @@ export async function itemState(
       const outcome = [...splitLines(part)][line];
       if (outcome !== undefined) return parseResult(outcome);
     }
-    return status === 'cancelled' ? cancelledResult(item) : { ...item, status: 'pending' };
+    const gap = gapOf(state);
+    if (!final || gap === 'nothing') return { ...item, status: 'pending' };
+    return cancelledResult(item, gap);
   }
   throw new CroplineError(
     'ITEM_NOT_FOUND',

@@ -3,17 +3,12 @@ import type { ObjectStore } from '@cropline/storage';
 import { batchFolder } from '../batch/batch-folder.js';
 import { isObjectLoss, readManifestChunks } from '../manifest/manifest-lines.js';
 import { isCounted, type BatchState } from '../redis/batch-state.js';
+import type { Gap } from './gap.js';
 import { cancelledResult, partText } from './part-lines.js';
 import { readAhead } from './read-ahead.js';
 
 /** Parts that are fetched ahead: enough to hide the store's latency, few enough to hold in memory. */
 const PARTS_AHEAD = 16;
-
-/**
- * What fills the place of a chunk that was not counted: its items as cancelled, or nothing. With
- * `nothing`, a part that is gone leaves a gap too.
- */
-export type Gap = 'cancelled' | 'nothing';
 
 /**
  * The text of every chunk's outcomes, a chunk at a time, in manifest order.
@@ -42,7 +37,10 @@ export async function* joinedParts(
         throw error;
       });
     }
-    return manifest.of(index).then((items) => Buffer.from(partText(items.map(cancelledResult))));
+    if (gap === 'nothing') return null;
+    return manifest
+      .of(index)
+      .then((items) => Buffer.from(partText(items.map((item) => cancelledResult(item, gap)))));
   };
   try {
     yield* readAhead(PARTS_AHEAD, next);

@@ -1,4 +1,4 @@
-import type { Item, ItemResult, ModelRef } from '@cropline/contracts';
+import type { CancelReason, Item, ItemResult, ModelRef } from '@cropline/contracts';
 import type { Outcomes } from '../redis/batch-state.js';
 
 /** The outcomes of a chunk as the text of its part: one line an item. */
@@ -6,9 +6,9 @@ export function partText(results: readonly ItemResult[]): string {
   return results.map((result) => `${JSON.stringify(result)}\n`).join('');
 }
 
-/** The outcome of an item that its batch's cancellation kept from being run. */
-export function cancelledResult({ id, url }: Item): ItemResult {
-  return { id, url, status: 'cancelled', reason: 'cancelled' };
+/** The outcome of an item that was not run because its batch was stopped. */
+export function cancelledResult({ id, url }: Item, reason: CancelReason): ItemResult {
+  return { id, url, status: 'cancelled', reason };
 }
 
 /** How many outcomes there are of each kind. */

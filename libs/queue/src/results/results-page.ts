@@ -1,6 +1,7 @@
 import {
   CroplineError,
   FINAL_STATUSES,
+  type CancelReason,
   type ItemResult,
   type ResultsPage,
 } from '@cropline/contracts';
@@ -16,8 +17,10 @@ import {
   writeResultsCursor,
   type ResultsPosition,
 } from './cursors.js';
+import { gapOf, type Gap } from './gap.js';
 import { cancelledResult, parseResult } from './part-lines.js';
 import { readAhead } from './read-ahead.js';
+import { resultTest } from './result-filter.js';
 
 /** The most chunks that one page looks at, however little its filter matches. */
 const CHUNKS_A_PAGE = 64;
@@ -31,20 +34,23 @@ const PARTS_AHEAD = 4;
 export async function resultsPage(
   store: ObjectStore,
   snapshot: BatchSnapshot,
-  { status, cursor, limit }: ResultsQuery,
+  { cursor, limit, ...filter }: ResultsQuery,
 ): Promise<ResultsPage> {
   const { state } = snapshot;
   const final = FINAL_STATUSES.has(state.status);
+  const gap = final ? gapOf(state) : null;
   let position = cursor === undefined ? RESULTS_START : readResultsCursor(cursor);
   const last = Math.min(state.chunks, position.chunk + CHUNKS_A_PAGE);
+  const test = resultTest(filter);
   const results: ItemResult[] = [];
 
-  for await (const chunk of chunksFrom(store, snapshot, position, last, limit)) {
-    const outcomes = chunk ?? (await cancelledChunk(store, snapshot, position));
+  for await (const chunk of chunksFrom(store, snapshot, gap, position, last, limit)) {
+    const outcomes =
+      typeof chunk === 'string' ? await notRun(store, snapshot, position, chunk) : chunk;
     let { line } = position;
     for (; line < outcomes.length && results.length < limit; line += 1) {
       const outcome = outcomes[line];
-      if (outcome !== undefined && (status === undefined || outcome.status === status)) {
+      if (outcome !== undefined && (test === null || test(outcome))) {
         results.push(outcome);
       }
     }
@@ -61,15 +67,15 @@ export async function resultsPage(
   return { results, nextCursor: readAll ? null : writeResultsCursor(position), final };
 }
 
-/** The outcomes of chunks that have some; null for one whose items are cancelled with the batch. */
+/** The outcomes of chunks that have some; the reason for one whose items were not run. */
 async function* chunksFrom(
   store: ObjectStore,
-  { state, counted }: BatchSnapshot,
+  { state: { record }, counted }: BatchSnapshot,
+  gap: Gap | null,
   from: ResultsPosition,
   last: number,
   limit: number,
-): AsyncGenerator<readonly ItemResult[] | null> {
-  const { record, status } = state;
+): AsyncGenerator<readonly ItemResult[] | CancelReason> {
   const { part } = batchFolder(record.folder);
   const wanted = Math.ceil((from.line + limit) / record.chunkSize);
   let chunk = from.chunk;
@@ -77,17 +83,17 @@ async function* chunksFrom(
     const index = chunk;
     if (index >= last) return null;
     const outcomes = counted(index)
-      ? readPart(store, part(index), status === 'failed')
-      : uncounted(status);
+      ? readPart(store, part(index), gap === 'nothing')
+      : uncounted(gap);
     if (outcomes !== null) chunk += 1;
     return outcomes;
   });
 }
 
-function uncounted(status: BatchSnapshot['state']['status']): Promise<ItemResult[] | null> | null {
-  if (status === 'cancelled') return Promise.resolve(null);
-  // A failed batch is passed through to its end; any other is read up to where it stands.
-  return status === 'failed' ? Promise.resolve([]) : null;
+function uncounted(gap: Gap | null): Promise<ItemResult[] | CancelReason> | null {
+  // A batch that runs is read up to where it stands; one that could not go on is passed through to its end.
+  if (gap === null) return null;
+  return Promise.resolve(gap === 'nothing' ? [] : gap);
 }
 
 async function readPart(
@@ -103,13 +109,14 @@ async function readPart(
   }
 }
 
-async function cancelledChunk(
+async function notRun(
   store: ObjectStore,
   { state: { record } }: BatchSnapshot,
   { chunk: index, offset }: ResultsPosition,
+  reason: CancelReason,
 ): Promise<ItemResult[]> {
   for await (const { items } of readManifestChunks(store, record, { index, offset })) {
-    return items.map(cancelledResult);
+    return items.map((item) => cancelledResult(item, reason));
   }
   throw new CroplineError(
     'CURSOR_INVALID',

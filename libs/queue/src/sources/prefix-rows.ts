@@ -9,6 +9,7 @@ const ROWS_A_BUNCH = 512;
 export async function* prefixRows(
   store: ObjectStore,
   { url, include, exclude }: S3PrefixSource,
+  signal: AbortSignal,
 ): SourceRows {
   const { bucket, key: prefix } = parseS3Url(url);
   const begin = `s3://${bucket}/${prefix}`;
@@ -16,6 +17,7 @@ export async function* prefixRows(
   let rows: SourceRow[] = [];
   let line = 0;
   for await (const object of store.list(begin)) {
+    signal.throwIfAborted();
     // Globs speak of what is below the prefix, whether it ends in a slash or not.
     if (!taken(object.url.slice(begin.length).replace(/^\//, ''))) continue;
     line += 1;

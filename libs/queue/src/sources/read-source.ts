@@ -41,7 +41,7 @@ export async function* readSource(
 }
 
 function rowsOf(store: ObjectStore, source: BatchSource, signal: AbortSignal): SourceRows {
-  if (source.type === 's3Prefix') return prefixRows(store, source);
+  if (source.type === 's3Prefix') return prefixRows(store, source, signal);
   switch (manifestFormat(source)) {
     case 'jsonl':
       return jsonRows(manifestBytes(store, source, signal));

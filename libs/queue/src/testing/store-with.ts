@@ -9,6 +9,7 @@ export function storeWith(store: ObjectStore, overrides: Partial<ObjectStore>): 
     getStream: (...args) => store.getStream(...args),
     head: (...args) => store.head(...args),
     list: (...args) => store.list(...args),
+    listFolders: (...args) => store.listFolders(...args),
     delete: (...args) => store.delete(...args),
     presignPut: (...args) => store.presignPut(...args),
     check: (...args) => store.check(...args),

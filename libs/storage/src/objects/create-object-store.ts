@@ -4,8 +4,9 @@ import {
   GetObjectCommand,
   HeadBucketCommand,
   HeadObjectCommand,
-  ListObjectsV2Command,
   PutObjectCommand,
+  type ListObjectsV2CommandInput,
+  type ListObjectsV2CommandOutput,
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
@@ -13,8 +14,10 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { CroplineError } from '@cropline/contracts';
 import { collectBytes } from '../bytes/collect-bytes.js';
 import { joinBlocks } from '../bytes/join-blocks.js';
+import { noting } from '../bytes/noting.js';
 import { learnAddress } from './bucket-address.js';
 import type { DirectLimits } from './direct-get.js';
+import { listPages } from './list-pages.js';
 import type {
   ByteRange,
   ObjectFacts,
@@ -119,10 +122,11 @@ class S3ObjectStore implements ObjectStore {
     url: string,
     options: ReadOptions & { readonly maxBytes?: number; readonly retry?: boolean } = {},
   ): Promise<Buffer> {
-    const { maxBytes = Infinity, retry = true, range, signal } = options;
-    if (!retry && range === undefined) return await this.#getOnce(url, { maxBytes, signal });
+    const { maxBytes = Infinity, retry = true, range, etag, signal } = options;
+    if (!retry && range === undefined && etag === undefined)
+      return await this.#getOnce(url, { maxBytes, signal });
     for (let attempt = 1; ; attempt += 1) {
-      const opened = await this.#open(url, { range, signal, retry });
+      const opened = await this.#open(url, { range, etag, signal, retry });
       if (opened === null) return Buffer.alloc(0);
       try {
         return await collectBytes(opened.body, { limit: maxBytes, announced: opened.bytes });
@@ -134,14 +138,14 @@ class S3ObjectStore implements ObjectStore {
     }
   }
 
-  async getStream(url: string, { range, signal }: ReadOptions = {}): Promise<Readable> {
-    const first = await this.#open(url, { range, signal, retry: true });
+  async getStream(url: string, { range, etag, signal }: ReadOptions = {}): Promise<Readable> {
+    const first = await this.#open(url, { range, etag, signal, retry: true });
     if (first === null) return Readable.from([], { objectMode: false });
     return resumedStream(first, {
       start: range?.start ?? 0,
       signal,
-      reopen: async (rest, etag) => {
-        const opened = await this.#open(url, { range: rest, etag, signal, retry: true });
+      reopen: async (rest, version) => {
+        const opened = await this.#open(url, { range: rest, etag: version, signal, retry: true });
         if (opened === null) throw storageError(new Error('it became shorter while read'), url);
         return opened;
       },
@@ -154,8 +158,8 @@ class S3ObjectStore implements ObjectStore {
     const { bucket, key } = parseS3Url(url);
     const command = new HeadObjectCommand({ Bucket: bucket, Key: key });
     try {
-      const { ContentLength = 0 } = await this.#ask(url, {}, (client) => client.send(command));
-      return { url, bytes: ContentLength };
+      const answer = await this.#ask(url, {}, (client) => client.send(command));
+      return { url, bytes: answer.ContentLength ?? 0, etag: answer.ETag };
     } catch (error) {
       if (isMissing(error)) return null;
       throw error;
@@ -166,21 +170,20 @@ class S3ObjectStore implements ObjectStore {
     prefixUrl: string,
     { startAfter }: { readonly startAfter?: string } = {},
   ): AsyncGenerator<ObjectFacts, void, undefined> {
-    const { bucket, key } = parseS3Url(prefixUrl);
-    let token: string | undefined;
-    do {
-      const command = new ListObjectsV2Command({
-        Bucket: bucket,
-        Prefix: key,
-        StartAfter: startAfter === undefined ? undefined : parseS3Url(startAfter).key,
-        ContinuationToken: token,
-      });
-      const page = await this.#ask(prefixUrl, {}, (client) => client.send(command));
-      for (const { Key = '', Size = 0 } of page.Contents ?? []) {
+    const { bucket } = parseS3Url(prefixUrl);
+    const after = startAfter === undefined ? undefined : parseS3Url(startAfter).key;
+    for await (const { Contents = [] } of this.#pages(prefixUrl, { StartAfter: after })) {
+      for (const { Key = '', Size = 0 } of Contents) {
         yield { url: `s3://${bucket}/${Key}`, bytes: Size };
       }
-      token = page.IsTruncated === true ? page.NextContinuationToken : undefined;
-    } while (token !== undefined);
+    }
+  }
+
+  async *listFolders(prefixUrl: string): AsyncGenerator<string, void, undefined> {
+    const { bucket } = parseS3Url(prefixUrl);
+    for await (const { CommonPrefixes = [] } of this.#pages(prefixUrl, { Delimiter: '/' })) {
+      for (const { Prefix = '' } of CommonPrefixes) yield `s3://${bucket}/${Prefix}`;
+    }
   }
 
   async delete(url: string): Promise<void> {
@@ -281,6 +284,16 @@ class S3ObjectStore implements ObjectStore {
     }
   }
 
+  #pages(
+    prefixUrl: string,
+    how: Pick<ListObjectsV2CommandInput, 'StartAfter' | 'Delimiter'>,
+  ): AsyncGenerator<ListObjectsV2CommandOutput, void, undefined> {
+    const { bucket, key } = parseS3Url(prefixUrl);
+    return listPages({ Bucket: bucket, Prefix: key, ...how }, (command) =>
+      this.#ask(prefixUrl, {}, (client) => client.send(command)),
+    );
+  }
+
   async #ask<T>(
     url: string,
     { signal, retry = true }: Control & { readonly retry?: boolean },
@@ -294,18 +307,5 @@ class S3ObjectStore implements ObjectStore {
       signal?.throwIfAborted();
       throw storageError(error, url);
     }
-  }
-}
-
-/** The same pieces; a failure of their source is told before it is thrown on. */
-async function* noting<T>(
-  pieces: AsyncIterable<T>,
-  note: (error: unknown) => void,
-): AsyncGenerator<T, void, undefined> {
-  try {
-    yield* pieces;
-  } catch (error) {
-    note(error);
-    throw error;
   }
 }

@@ -119,6 +119,23 @@ describe('createObjectStore, when the store fails', () => {
     expect(fault.message).toContain('replaced');
   });
 
+  it('reads the version that was asked for, and no other', async () => {
+    const { etag = '' } = (await store.head('s3://photos/cat.jpg')) ?? {};
+    expect(etag).toBe(ETAG);
+    const range = { start: 1_000, end: 2_999 };
+    const part = await store.getStream('s3://photos/cat.jpg', { range, etag });
+    expect((await buffer(part)).equals(BYTES.subarray(1_000, 3_000))).toBe(true);
+    const another = { etag: '"another"' };
+    for (const read of [
+      store.get('s3://photos/cat.jpg', { ...another, retry: false }),
+      store.getStream('s3://photos/cat.jpg', another),
+    ]) {
+      const fault = await faultOf(read);
+      expect(fault).toMatchObject({ code: 'STORAGE_UNAVAILABLE', retryable: true });
+      expect(fault.message).toContain('replaced');
+    }
+  });
+
   it('gives a stream up that never brings a byte', async () => {
     s3.setFault(breakingAfter(0));
     const stream = await store.getStream('s3://photos/cat.jpg');

@@ -68,6 +68,7 @@ describe('createObjectStore', () => {
     expect(await store.head('s3://photos/big')).toEqual({
       url: 's3://photos/big',
       bytes: piece.length * pieces,
+      etag: expect.stringMatching(/^".+"$/u),
     });
   });
 
@@ -81,7 +82,7 @@ describe('createObjectStore', () => {
     await store.putStream('s3://photos/lines', repeated('{"ä":1}\n', 3));
     expect((await store.get('s3://photos/lines')).toString()).toBe('{"ä":1}\n'.repeat(3));
     await store.putStream('s3://photos/empty', repeated('', 0));
-    expect(await store.head('s3://photos/empty')).toEqual({ url: 's3://photos/empty', bytes: 0 });
+    expect(await store.head('s3://photos/empty')).toMatchObject({ bytes: 0 });
   });
 
   it('stores nothing of a stream that fails, and throws its own error', async () => {
@@ -134,6 +135,23 @@ describe('createObjectStore', () => {
     const later = await all(store.list('s3://photos/many/', { startAfter: urls[1_199]! }));
     expect(later.map(({ url }) => url)).toEqual(urls.slice(1_200));
     expect(await all(store.list('s3://photos/none/'))).toEqual([]);
+  });
+
+  it('lists the folders at a location once each, over pages, and nothing that lies beside them', async () => {
+    const names = Array.from({ length: 1_003 }, (_, n) => `b${String(n).padStart(6, '0')}`);
+    const keys = names.flatMap((name) => [`${name}/batch.json`, `${name}/parts/000000.jsonl`]);
+    await Promise.all(
+      [...keys, 'beside.json', 'elsewhere/x.json'].map((key) =>
+        store.put(`s3://photos/folders/${key}`, 'x'),
+      ),
+    );
+    const urls = names.map((name) => `s3://photos/folders/${name}/`);
+    expect(await all(store.listFolders('s3://photos/folders/b'))).toEqual(urls);
+    expect(await all(store.listFolders('s3://photos/folders/'))).toEqual([
+      ...urls,
+      's3://photos/folders/elsewhere/',
+    ]);
+    expect(await all(store.listFolders('s3://photos/none/'))).toEqual([]);
   });
 
   it('deletes, also what is not there', async () => {

@@ -16,6 +16,8 @@ export interface ObjectFacts {
   /** `s3://bucket/key` */
   readonly url: string;
   readonly bytes: number;
+  /** Tells versions of the object apart, where the store has that; what a listing gives has none. */
+  readonly etag?: string | undefined;
 }
 
 /** How an object is written by someone without credentials. */
@@ -34,6 +36,8 @@ export interface ByteRange {
 /** How an object is read. */
 export interface ReadOptions {
   readonly range?: ByteRange;
+  /** Reads only that version of the object; another one is `STORAGE_UNAVAILABLE`. */
+  readonly etag?: string;
   readonly signal?: AbortSignal;
 }
 
@@ -80,6 +84,11 @@ export interface ObjectStore {
    * `startAfter`, the URL of an object, only those behind it.
    */
   list(prefixUrl: string, options?: { readonly startAfter?: string }): AsyncIterable<ObjectFacts>;
+  /**
+   * The folders at a location: what stands between the URL's key and the next slash in the keys of its
+   * objects, once each, in order, page by page. Each is named by its URL with that slash.
+   */
+  listFolders(prefixUrl: string): AsyncIterable<string>;
   /** Deletes an object; one that is not there is no error. */
   delete(url: string): Promise<void>;
   /**

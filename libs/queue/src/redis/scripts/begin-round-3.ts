@@ -19,6 +19,7 @@ export const beginRound3 = script(
   ARGV[4] rounds after the first, the new one with them (JSON)
   ARGV[5] how the batch had ended (JSON)
   ARGV[6] chunks of the batch
+  ARGV[7] when the round expires, milliseconds, '' for never
 
   Returns 1, or 0 when the batch is not closed, in another round, or gone.
 ]]
@@ -29,7 +30,11 @@ end
 move(KEYS[1], KEYS[2], ARGV[1], status, 'validating')
 redis.call('HSET', KEYS[1], 'round', ARGV[3], 'retries', ARGV[4], 'before', ARGV[5],
   'chunks', 0, 'planned', 0, 'counted', 0, 'offset', 0, 'items', 0)
-redis.call('HDEL', KEYS[1], 'sealed', 'closingAt', 'finishedAt', 'error', 'cancelRequestedAt', 'claim')
+redis.call('HDEL', KEYS[1], 'sealed', 'closingAt', 'finishedAt', 'error', 'stop', 'errorLimit',
+  'kept', 'expiresAt', 'cancelRequestedAt', 'claim')
+if ARGV[7] ~= '' then
+  redis.call('HSET', KEYS[1], 'expiresAt', ARGV[7])
+end
 if status == 'completed' then
   -- Every chunk has a part, and how this round will end is not known.
   local chunks = tonumber(ARGV[6])

@@ -24,6 +24,7 @@ export const closeBatch5 = script(
   ARGV[7] round
   ARGV[8] rounds after the first (JSON), '' for none
   ARGV[9] error (JSON), '' for none
+  ARGV[10] why it was stopped, '' when it was not
 
   Returns 1, or 0 when it is closed already, in another round, or gone.
 ]]
@@ -41,6 +42,9 @@ if ARGV[8] ~= '' then
 end
 if ARGV[9] ~= '' then
   redis.call('HSET', KEYS[1], 'error', ARGV[9])
+end
+if ARGV[10] ~= '' then
+  redis.call('HSET', KEYS[1], 'stop', ARGV[10])
 end
 redis.call('DEL', KEYS[3])
 if KEYS[5] ~= KEYS[2] then

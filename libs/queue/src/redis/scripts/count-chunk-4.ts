@@ -7,7 +7,8 @@ export const countChunk4 = script(
   `${MOVE_STATUS}${SAME_ROUND}
 --[[
   Counts the outcomes of a chunk, once, however often it is called. The chunk that completes a batch seals
-  it: from then on nothing is counted, and the finalizer reads a state that stands still.
+  it: from then on nothing is counted, and the finalizer reads a state that stands still. The one with
+  which too many items have failed stops it.
 
   KEYS[1] batch (HASH)
   KEYS[2] counted chunks of the round (BITMAP)
@@ -58,12 +59,23 @@ if redis.call('SETBIT', KEYS[2], ARGV[2], 1) == 0 then
   end
 end
 
-local progress = redis.call('HMGET', KEYS[1], 'chunks', 'counted', 'planned', 'window')
+local progress = redis.call('HMGET', KEYS[1], 'chunks', 'counted', 'planned', 'window', 'failed',
+  'errorLimit', 'total', 'kept', 'items')
 local chunks, counted = tonumber(progress[1]), tonumber(progress[2])
 local planned, window = tonumber(progress[3]), tonumber(progress[4] or '0')
 local advance = 0
 if status == 'validating' or status == 'in_progress' then
-  if counted == chunks then
+  -- A later round counts those that fail of its own items.
+  local failed, limit = progress[5] - (progress[8] or 0), tonumber(progress[6] or '0')
+  if limit > 0 and failed >= limit then
+    move(KEYS[1], KEYS[4], ARGV[1], status, 'cancelling')
+    redis.call('HSET', KEYS[1], 'stop', 'error_threshold', 'error', cjson.encode({
+      code = 'ERROR_THRESHOLD_REACHED',
+      message = string.format('Expected fewer than %d items to fail, as errorThreshold asks for, '
+        .. 'but %d of %s did; the rest was not run.', limit, failed, progress[9] or progress[7])
+    }))
+    advance = 1
+  elseif counted == chunks then
     move(KEYS[1], KEYS[4], ARGV[1], status, 'finalizing')
     redis.call('HSET', KEYS[1], 'sealed', 1, 'closingAt', ARGV[7])
     advance = 1

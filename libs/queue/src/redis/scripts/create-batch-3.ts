@@ -15,6 +15,9 @@ export const createBatch3 = script(
   ARGV[3] number of items
   ARGV[4] number of chunks
   ARGV[5] '1' when it is listed
+  ARGV[6] failed items that end it, '' for none
+  ARGV[7] when it expires, milliseconds, '' for never
+  ARGV[8] '1' when it is restored and has parts yet to be counted
 
   Returns 1, or 0 when there is such a batch already (nothing is changed then).
 ]]
@@ -24,6 +27,15 @@ end
 redis.call('HSET', KEYS[1], 'record', ARGV[2], 'status', 'validating', 'total', ARGV[3],
   'chunks', ARGV[4], 'succeeded', 0, 'failed', 0, 'cancelled', 0, 'planned', 0, 'counted', 0,
   'offset', 0)
+if ARGV[6] ~= '' then
+  redis.call('HSET', KEYS[1], 'errorLimit', ARGV[6])
+end
+if ARGV[7] ~= '' then
+  redis.call('HSET', KEYS[1], 'expiresAt', ARGV[7])
+end
+if ARGV[8] == '1' then
+  redis.call('HSET', KEYS[1], 'restoring', 1)
+end
 redis.call('ZADD', KEYS[2], 0, 'validating:' .. ARGV[1])
 if ARGV[5] == '1' then
   redis.call('ZADD', KEYS[3], 0, ARGV[1])

@@ -8,7 +8,7 @@ export const failBatch2 = script(
   `${MOVE_STATUS}${IS_FINAL}${SAME_ROUND}
 --[[
   Records why a batch as a whole cannot go on; it is then stopped and closed as failed. The first error
-  stands, and a closed batch is left alone.
+  stands, unless it is only that too many items failed, and a closed batch is left alone.
 
   KEYS[1] batch (HASH)
   KEYS[2] index by status of its kind (LEX ZSET)
@@ -26,7 +26,10 @@ end
 if not same_round(KEYS[1], ARGV[3]) then
   return status
 end
-redis.call('HSETNX', KEYS[1], 'error', ARGV[2])
+local error = redis.call('HGET', KEYS[1], 'error')
+if not error or cjson.decode(error).code == 'ERROR_THRESHOLD_REACHED' then
+  redis.call('HSET', KEYS[1], 'error', ARGV[2])
+end
 if status ~= 'finalizing' then
   move(KEYS[1], KEYS[2], ARGV[1], status, 'finalizing')
 end

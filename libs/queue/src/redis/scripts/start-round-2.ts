@@ -19,6 +19,7 @@ export const startRound2 = script(
   ARGV[6] chunks of the round
   ARGV[7] rounds after the first, with how many items this one has (JSON)
   ARGV[8] now, milliseconds
+  ARGV[9] failed items of the round that end it, '' for none
 
   Returns 1; 0 when the claim is another's, the batch is sealed already, or it is gone.
 ]]
@@ -27,9 +28,12 @@ if state[1] ~= ARGV[2] or state[2] then
   return 0
 end
 redis.call('HDEL', KEYS[1], 'claim')
-redis.call('HINCRBY', KEYS[1], 'failed', 0 - ARGV[3])
+local kept = redis.call('HINCRBY', KEYS[1], 'failed', 0 - ARGV[3])
 redis.call('HINCRBY', KEYS[1], 'cancelled', 0 - ARGV[4])
-redis.call('HSET', KEYS[1], 'items', ARGV[5], 'chunks', ARGV[6], 'retries', ARGV[7])
+redis.call('HSET', KEYS[1], 'items', ARGV[5], 'chunks', ARGV[6], 'retries', ARGV[7], 'kept', kept)
+if ARGV[9] ~= '' then
+  redis.call('HSET', KEYS[1], 'errorLimit', ARGV[9])
+end
 if ARGV[5] == '0' and state[3] == 'validating' then
   move(KEYS[1], KEYS[2], ARGV[1], state[3], 'finalizing')
   redis.call('HSET', KEYS[1], 'sealed', 1, 'closingAt', ARGV[8])

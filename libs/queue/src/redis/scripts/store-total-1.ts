@@ -13,6 +13,7 @@ export const storeTotal1 = script(
   ARGV[2] record (JSON), which has the total
   ARGV[3] number of items
   ARGV[4] number of chunks
+  ARGV[5] failed items that end it, '' for none
 
   Returns 1; 0 when the claim is another's, the batch is sealed already, or it is gone.
 ]]
@@ -22,6 +23,9 @@ if state[1] ~= ARGV[1] or state[2] then
 end
 redis.call('HDEL', KEYS[1], 'claim')
 redis.call('HSET', KEYS[1], 'record', ARGV[2], 'total', ARGV[3], 'chunks', ARGV[4])
+if ARGV[5] ~= '' then
+  redis.call('HSET', KEYS[1], 'errorLimit', ARGV[5])
+end
 return 1
 `,
 );

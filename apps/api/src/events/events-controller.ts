@@ -1,0 +1,38 @@
+import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
+import type { BatchService } from '@cropline/queue';
+import type { Request, Response } from 'express';
+import { noQuerySchema } from '../http/queries.js';
+import { SchemaPipe } from '../http/schema-pipe.js';
+import { BATCH_SERVICE, STOPPING } from '../service-tokens.js';
+import { BatchFeeds } from './batch-feeds.js';
+import { sendEvents } from './event-stream.js';
+
+const noQuery = new SchemaPipe(noQuerySchema);
+
+/** A batch as it goes on, as server-sent events. */
+@Controller('v1/batches/:id/events')
+export class EventsController {
+  readonly #feeds: BatchFeeds;
+  readonly #stopping: AbortSignal;
+
+  constructor(
+    @Inject(BATCH_SERVICE) batches: BatchService,
+    @Inject(STOPPING) stopping: AbortSignal,
+  ) {
+    this.#feeds = new BatchFeeds(batches);
+    this.#stopping = stopping;
+  }
+
+  @Get()
+  async events(
+    @Query(noQuery) _query: object,
+    @Param('id') id: string,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
+    const gone = new AbortController();
+    response.on('close', () => gone.abort());
+    const left = AbortSignal.any([gone.signal, this.#stopping]);
+    await sendEvents(this.#feeds.follow(id, left), { request, response, left });
+  }
+}

@@ -1,0 +1,109 @@
+import {
+  CroplineError,
+  engineSettings,
+  readSettings,
+  storageSettings,
+  urlOf,
+  type Environment,
+  type Precision,
+} from '@cropline/contracts';
+import { z } from 'zod';
+import { headingOf, inWordsOfFile, readConfigFile } from './config-file.js';
+
+/** Every variable that `cropline` reads; docs/cli.md lists them with their defaults. */
+const SETTINGS = {
+  ...engineSettings,
+  ...storageSettings,
+  CROPLINE_API: urlOf('http:', 'https:').default('http://127.0.0.1:3000'),
+  CROPLINE_WEBHOOK_SECRET: z.string().optional(),
+  CROPLINE_WEBHOOK_SECRET_FILE: z.string().optional(),
+  LC_ALL: z.string().optional(),
+  LC_CTYPE: z.string().optional(),
+  LANG: z.string().optional(),
+  NO_COLOR: z.string().optional(),
+  TERM: z.string().optional(),
+};
+
+/** What `cropline` was told by its environment and configuration file, checked and with defaults filled in. */
+export interface CliConfig {
+  /** The API's base URL, unless --api names another. */
+  readonly api: string;
+  /** What signs webhooks, or the file that holds it. */
+  readonly webhook: {
+    readonly secret: string | undefined;
+    readonly secretFile: string | undefined;
+  };
+  readonly model: {
+    readonly model: string | undefined;
+    readonly mirror: string | undefined;
+    readonly cacheDir: string | undefined;
+    /** Where the cache lies unless `cacheDir` names another folder. */
+    readonly xdgCacheHome: string | undefined;
+  };
+  readonly device: string;
+  readonly precision: Precision;
+  readonly threads: number | undefined;
+  readonly batchSize: number | undefined;
+  readonly images: {
+    readonly timeoutMs: number;
+    readonly maxBytes: number;
+    readonly maxPixels: number;
+  };
+  /** Credentials are not among it: the AWS SDK finds them by its own chain. */
+  readonly s3: { readonly endpoint: string | undefined; readonly region: string };
+  /** Whether the locale's character set is UTF-8, or there is no locale. */
+  readonly unicode: boolean;
+  /** Whether the user wants colours on a terminal (https://no-color.org). */
+  readonly colour: boolean;
+}
+
+/**
+ * Reads the environment, and for what it does not set the configuration file; a variable set to nothing
+ * counts as not set.
+ *
+ * @throws `CONFIG_INVALID` with all faults, and no value that may be a secret.
+ */
+export function readConfig(environment: Environment = process.env): CliConfig {
+  const env = readSettings(SETTINGS, 'The environment has faults:', withFile(environment));
+  return {
+    api: env.CROPLINE_API,
+    webhook: {
+      secret: env.CROPLINE_WEBHOOK_SECRET,
+      secretFile: env.CROPLINE_WEBHOOK_SECRET_FILE,
+    },
+    model: {
+      model: env.CROPLINE_MODEL,
+      mirror: env.CROPLINE_MODEL_MIRROR,
+      cacheDir: env.CROPLINE_CACHE_DIR,
+      xdgCacheHome: env.XDG_CACHE_HOME,
+    },
+    device: env.CROPLINE_DEVICE,
+    precision: env.CROPLINE_PRECISION,
+    threads: env.CROPLINE_THREADS,
+    batchSize: env.CROPLINE_BATCH_SIZE,
+    images: {
+      timeoutMs: env.CROPLINE_FETCH_TIMEOUT_MS,
+      maxBytes: env.CROPLINE_MAX_IMAGE_BYTES,
+      maxPixels: env.CROPLINE_MAX_IMAGE_PIXELS,
+    },
+    s3: { endpoint: env.S3_ENDPOINT, region: env.S3_REGION ?? env.AWS_REGION ?? 'us-east-1' },
+    // Containers set no locale at all, and are looked at through terminals that have UTF-8.
+    unicode: /utf-?8/i.test(env.LC_ALL ?? env.LC_CTYPE ?? env.LANG ?? 'UTF-8'),
+    colour: env.NO_COLOR === undefined && env.TERM !== 'dumb',
+  };
+}
+
+/** The environment with what only the configuration file says, which is checked for itself. */
+function withFile(environment: Environment): Environment {
+  const { path, variables } = readConfigFile(environment);
+  try {
+    readSettings(SETTINGS, headingOf(path), variables);
+  } catch (error) {
+    if (!(error instanceof CroplineError)) throw error;
+    throw new CroplineError(error.code, inWordsOfFile(error.message), { cause: error });
+  }
+  const set = Object.entries(environment).filter(
+    ([, value]) => value !== undefined && value !== '',
+  );
+  return { ...variables, ...Object.fromEntries(set) };
+}

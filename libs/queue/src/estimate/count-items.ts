@@ -1,0 +1,60 @@
+import type { BatchSource, CreateBatchRequest } from '@cropline/contracts';
+import type { ObjectStore } from '@cropline/storage';
+import { namedItems } from '../batch/accept-batch.js';
+import { listItems, plainList } from '../batch/accept-list.js';
+import type { ItemList } from '../batch-service.js';
+import { readSource } from '../sources/read-source.js';
+
+/** How far a source is read for an estimate. */
+export interface SourceLimits {
+  readonly items: number;
+  readonly milliseconds: number;
+}
+
+/** How many items there are, or that there are more than `items`. */
+export interface ItemCount {
+  readonly items: number;
+  readonly itemsComplete: boolean;
+}
+
+/**
+ * Counts the items of a request, checking them as accepting it would; nothing is stored.
+ *
+ * @throws `REQUEST_INVALID`, `REQUEST_TOO_LARGE`; what is wrong with its source: `SOURCE_*`.
+ */
+export async function countItems(
+  store: ObjectStore,
+  { items, source }: Pick<CreateBatchRequest, 'items' | 'source'>,
+  list: ItemList | undefined,
+  limits: SourceLimits,
+): Promise<ItemCount> {
+  if (source !== undefined) return countSource(store, source, limits);
+  if (list === undefined) return { items: namedItems(items ?? []).length, itemsComplete: true };
+  const tally = { items: 0 };
+  const text = listItems(plainList(list), tally);
+  while ((await text.next()).done !== true) continue;
+  return { items: tally.items, itemsComplete: true };
+}
+
+async function countSource(
+  store: ObjectStore,
+  source: BatchSource,
+  limits: SourceLimits,
+): Promise<ItemCount> {
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(), limits.milliseconds);
+  let items = 0;
+  try {
+    for await (const text of readSource(store, source, { items: 0 }, stop.signal)) {
+      for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) items += 1;
+      if (items >= limits.items) return { items, itemsComplete: false };
+    }
+    return { items, itemsComplete: true };
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+    return { items, itemsComplete: false };
+  } finally {
+    clearTimeout(timer);
+    stop.abort();
+  }
+}

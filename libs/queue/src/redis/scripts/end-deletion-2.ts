@@ -1,0 +1,25 @@
+import { script } from '../script.js';
+
+export const endDeletion2 = script(
+  'end-deletion-2',
+  `
+--[[
+  Records that what a batch wrote is deleted.
+
+  KEYS[1] batch (HASH)
+  KEYS[2] deletions (ZSET)
+
+  ARGV[1] id
+  ARGV[2] when to look once more whether something was written late, milliseconds
+
+  Returns 1; 0 when it was that second look, after which nothing is left of the batch.
+]]
+if redis.call('HSETNX', KEYS[1], 'erased', 1) == 1 then
+  redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1])
+  return 1
+end
+redis.call('DEL', KEYS[1])
+redis.call('ZREM', KEYS[2], ARGV[1])
+return 0
+`,
+);

@@ -1,0 +1,38 @@
+import { script } from '../script.js';
+
+export const enterClosedBatch5 = script(
+  'enter-closed-batch-5',
+  `
+--[[
+  Enters a batch that was closed, in one step: with its final status, so that nobody takes it for one that
+  is to be run, or as one that was opened again for a retry.
+
+  KEYS[1] batch (HASH)
+  KEYS[2] index by status of its kind (LEX ZSET)
+  KEYS[3] all listed batches (LEX ZSET)
+  KEYS[4] counted chunks (BITMAP)
+  KEYS[5] retention (ZSET)
+
+  ARGV[1] id
+  ARGV[2] status
+  ARGV[3] when it is to be deleted, milliseconds; '' for never
+  ARGV[4] bits of the chunks that have their part, '' when that is each
+  ARGV[5...] fields of the batch and their values
+
+  Returns 1, or 0 when there is such a batch already (nothing is changed then).
+]]
+if redis.call('EXISTS', KEYS[1]) == 1 then
+  return 0
+end
+redis.call('HSET', KEYS[1], 'status', ARGV[2], unpack(ARGV, 5))
+redis.call('ZADD', KEYS[2], 0, ARGV[2] .. ':' .. ARGV[1])
+redis.call('ZADD', KEYS[3], 0, ARGV[1])
+if ARGV[4] ~= '' then
+  redis.call('SET', KEYS[4], ARGV[4])
+end
+if ARGV[3] ~= '' then
+  redis.call('ZADD', KEYS[5], ARGV[3], ARGV[1])
+end
+return 1
+`,
+);
