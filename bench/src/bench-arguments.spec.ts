@@ -21,7 +21,14 @@ describe('the command line of the benches', () => {
       json: false,
       markdown: null,
       svg: null,
-      options: { rounds: 3, images: '/photos', crops: null, precision: 'fp32' },
+      options: {
+        rounds: 3,
+        images: '/photos',
+        crops: null,
+        precision: 'fp32',
+        items: null,
+        workers: null,
+      },
     });
   });
 
@@ -38,6 +45,12 @@ describe('the command line of the benches', () => {
   it('takes a precision', () => {
     expect(read('policies', '--precision', 'int8')).toMatchObject({
       options: { precision: 'int8' },
+    });
+  });
+
+  it('takes the size of bulk', () => {
+    expect(read('bulk', '--items', '1000', '--workers', '3')).toMatchObject({
+      options: { items: 1000, workers: 3 },
     });
   });
 
@@ -59,6 +72,9 @@ describe('the command line of the benches', () => {
     [['policies', '--precision', 'fp16'], 'Expected fp32 or int8 for --precision of policies'],
     [['scaling', '--crops', 'ten'], 'scaling takes no --crops'],
     [['peers', '--crops', 'some'], 'Expected single or ten for --crops of peers'],
+    [['engine', '--items', '5'], 'engine takes no --items'],
+    [['bulk', '--items', '0'], 'Expected 1 to 10000000 for --items but received "0"'],
+    [['bulk', '--workers', '65'], 'Expected 1 to 64 for --workers'],
     [['engine', '--compare', ''], 'Expected a branch, tag or commit for --compare'],
     [['engine', '--compare=--detach'], 'Expected a branch, tag or commit for --compare'],
   ])('says in one line what is wrong with %j', (args, said) => {

@@ -23,10 +23,13 @@ export interface BenchArguments {
 /** What `--compare` runs when no bench is named. */
 const COMPARED = 'engine';
 const MOST_ROUNDS = 100;
+const MOST_ITEMS = 10_000_000;
+const MOST_WORKERS = 64;
 
 /** The list of all benches and flags. */
 export const USAGE = `Usage: npm run bench -- NAME [--rounds N] [--images DIR] [--crops POLICY] [--precision P]
-                               [--compare REF] [--json] [--markdown FILE] [--svg FILE]
+                               [--items N] [--workers N] [--compare REF]
+                               [--json] [--markdown FILE] [--svg FILE]
 
 ${Object.entries(BENCHES)
   .map(([name, { about }]) => `  ${name.padEnd(10)} ${about}`)
@@ -38,6 +41,8 @@ ${Object.entries(BENCHES)
                  beside them, and int8 is calibrated on them
   --crops POLICY what peers (default single) or memory (default both) run: single or ten
   --precision P  what policies computes with: fp32 (default) or int8
+  --items N, --workers N  how large the batch of bulk is (default 1000000), and how many workers run it
+                 (default 2)
   --compare REF  measure a checkout of REF and the working tree in turn (default bench: ${COMPARED}), and
                  print the ratios of the working tree to it
   --json         print one JSON document, and nothing else, to standard output
@@ -69,11 +74,17 @@ export function readBenchArguments(
   if (compare === '' || compare?.startsWith('-')) {
     throw invalid(`Expected a branch, tag or commit for --compare but received "${compare}"`);
   }
+  const readSize = (flag: string, text: string | undefined, most: number): number | null => {
+    if (text !== undefined && bench.sized !== true) throw invalid(`${name} takes no ${flag}`);
+    return readCount(flag, text, most);
+  };
   const options = {
-    rounds: readRounds(values.rounds, bench.rounds),
+    rounds: readCount('--rounds', values.rounds, MOST_ROUNDS) ?? bench.rounds,
     images: values.images ?? photos ?? null,
     crops: readOne('--crops', values.crops, name, bench.crops),
     precision: readOne('--precision', values.precision, name, bench.precisions) ?? 'fp32',
+    items: readSize('--items', values.items, MOST_ITEMS),
+    workers: readSize('--workers', values.workers, MOST_WORKERS),
   };
   return { name, bench, compare, json, markdown, svg, options };
 }
@@ -90,6 +101,8 @@ function parse(args: readonly string[]) {
         images: { type: 'string' },
         crops: { type: 'string' },
         precision: { type: 'string' },
+        items: { type: 'string' },
+        workers: { type: 'string' },
         compare: { type: 'string' },
         markdown: { type: 'string' },
         svg: { type: 'string' },
@@ -101,11 +114,12 @@ function parse(args: readonly string[]) {
   }
 }
 
-function readRounds(text: string | undefined, otherwise: number): number {
-  if (text === undefined) return otherwise;
-  const rounds = /^\d{1,3}$/.test(text) ? Number(text) : 0;
-  if (rounds >= 1 && rounds <= MOST_ROUNDS) return rounds;
-  throw invalid(`Expected 1 to ${MOST_ROUNDS} for --rounds but received "${text}"`);
+/** A number from 1 to the most there may be; null where the flag is not given. */
+function readCount(flag: string, text: string | undefined, most: number): number | null {
+  if (text === undefined) return null;
+  const count = /^\d{1,8}$/.test(text) ? Number(text) : 0;
+  if (count >= 1 && count <= most) return count;
+  throw invalid(`Expected 1 to ${most} for ${flag} but received "${text}"`);
 }
 
 /** One of the values that a bench takes for a flag; null where the flag is not given. */

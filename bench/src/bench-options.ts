@@ -10,6 +10,10 @@ export interface BenchOptions {
   readonly crops: CropPolicyName | null;
   /** What the classifier of `policies` computes with. */
   readonly precision: Precision;
+  /** Items of the batch of `bulk`; null for its own choice. */
+  readonly items: number | null;
+  /** Workers of `bulk`; null for its own choice. */
+  readonly workers: number | null;
   /** Told of every sample as it is taken. */
   readonly onLine: (line: string) => void;
 }

@@ -12,6 +12,8 @@ export interface KnownBench {
   readonly precisions: readonly Precision[];
   /** Rounds where none are asked for: fewer where one takes long. */
   readonly rounds: number;
+  /** Whether it takes `--items` and `--workers`. */
+  readonly sized?: true;
   run(options: BenchOptions): Promise<BenchReport>;
 }
 
@@ -68,6 +70,14 @@ export const BENCHES: Readonly<Record<string, KnownBench>> = {
     precisions: [],
     rounds: 1,
     run: async (options) => (await import('./memory/memory-bench.js')).runMemoryBench(options),
+  },
+  bulk: {
+    about: 'items/s of one huge batch through API, queue and storage, and their memory meanwhile',
+    crops: [],
+    precisions: [],
+    rounds: 1,
+    sized: true,
+    run: async (options) => (await import('./bulk/bulk-bench.js')).runBulkBench(options),
   },
   peers: {
     about: 'images/s against PyTorch, Ray Data and a plain loop, where they are installed',

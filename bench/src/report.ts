@@ -1,6 +1,7 @@
 import { availableParallelism, cpus, loadavg, release, totalmem } from 'node:os';
 import { cpuInstructions } from './cpu-instructions.js';
 import type { CurvePlot } from './output/render-curves.js';
+import type { TimelinePlot } from './output/render-timeline.js';
 
 /** Taken before a bench begins: later it is the bench's own. */
 const LOAD_AT_START = loadavg()[0] ?? 0;
@@ -26,6 +27,8 @@ export interface BenchReport {
   readonly ratios: Readonly<Record<string, number>>;
   /** What its plot shows where that is not the rows. */
   readonly plot?: CurvePlot;
+  /** What was seen while it ran, where its plot shows that. */
+  readonly timeline?: TimelinePlot;
 }
 
 /** The machine a figure was taken on, without which it means nothing. */

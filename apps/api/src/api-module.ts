@@ -3,6 +3,7 @@ import type { BatchService } from '@cropline/queue';
 import { AdminController } from './admin/admin-controller.js';
 import { BatchesController } from './batches/batches-controller.js';
 import { ResultsController } from './batches/results-controller.js';
+import { SummaryController } from './batches/summary-controller.js';
 import { ClassificationsController } from './classifications/classifications-controller.js';
 import { EventsController } from './events/events-controller.js';
 import { HealthController } from './health/health-controller.js';
@@ -29,6 +30,7 @@ export class ApiModule {
       controllers: [
         BatchesController,
         ResultsController,
+        SummaryController,
         EventsController,
         ClassificationsController,
         UploadsController,

@@ -25,6 +25,7 @@ describe('readConfig of the API', () => {
       s3: { endpoint: undefined, region: 'us-east-1' },
       outputUrl: 's3://bucket/batches',
       window: 256,
+      allowNetworks: [],
       logLevel: 'info',
     });
     expect(faultsOf({})).toContain('CROPLINE_OUTPUT_URL: expected s3://bucket/prefix');

@@ -1,5 +1,6 @@
 import {
   logSettings,
+  networkSettings,
   queueSettings,
   readSettings,
   s3LocationSchema,
@@ -13,6 +14,7 @@ import { z } from 'zod';
 const SETTINGS = {
   ...queueSettings,
   ...storageSettings,
+  ...networkSettings,
   ...logSettings,
   HOST: z
     .string()
@@ -38,6 +40,8 @@ export interface ApiConfig {
   readonly outputUrl: string;
   /** The most chunks of one batch that are queued at a time. */
   readonly window: number;
+  /** Private networks that webhooks may be sent to. */
+  readonly allowNetworks: readonly string[];
   readonly logLevel: string;
 }
 
@@ -56,6 +60,7 @@ export function readConfig(environment: Environment = process.env): ApiConfig {
     s3: { endpoint: env.S3_ENDPOINT, region: env.S3_REGION ?? env.AWS_REGION ?? 'us-east-1' },
     outputUrl: env.CROPLINE_OUTPUT_URL,
     window: env.CROPLINE_WINDOW,
+    allowNetworks: env.CROPLINE_ALLOW_NETWORKS,
     logLevel: env.LOG_LEVEL,
   };
 }

@@ -119,6 +119,34 @@ describe('the API over a real Redis and S3', () => {
     expect(pages).toEqual(results);
   });
 
+  it('hands its results out as files and in ranges, and sums them up', async () => {
+    const { url } = await api.line('listening');
+    const file = async (query: string, headers: Record<string, string> = {}) => {
+      const response = await fetch(`${String(url)}/v1/batches/${done.id}/results?${query}`, {
+        headers,
+      });
+      const body = Buffer.from(await response.arrayBuffer());
+      return { status: response.status, etag: response.headers.get('etag') ?? '', body };
+    };
+    const whole = await file('format=jsonl');
+    expect(whole.body.equals(await store.get(done.output.results!))).toBe(true);
+    const range = { range: 'bytes=1000-', 'if-range': whole.etag };
+    const rest = await file('format=jsonl', range);
+    expect([rest.status, rest.body.equals(whole.body.subarray(1000))]).toEqual([206, true]);
+    const csv = await file('format=csv&label=tabby&minScore=0.7');
+    expect(csv.body.toString().trimEnd().split('\n')).toHaveLength(1 + 90);
+    const parquet = await file('format=parquet');
+    for (const end of [parquet.body.subarray(0, 4), parquet.body.subarray(-4)]) {
+      expect(end.toString()).toBe('PAR1');
+    }
+    expect(await client.summary(done.id)).toMatchObject({
+      final: true,
+      items: 100,
+      labels: [{ label: 'tabby, tabby cat', count: 90 }],
+      errors: [{ code: 'IMAGE_NOT_FOUND', count: 10 }],
+    });
+  });
+
   it('takes a list line by line, says what is wrong with which, and knows a key again', async () => {
     const { url } = await api.line('listening');
     const post = (body: string, key: string): Promise<Response> =>

@@ -3,6 +3,7 @@ import {
   engineSettings,
   listOf,
   logSettings,
+  networkSettings,
   queueSettings,
   readSettings,
   storageSettings,
@@ -17,16 +18,11 @@ const SETTINGS = {
   ...queueSettings,
   ...storageSettings,
   ...engineSettings,
+  ...networkSettings,
   ...logSettings,
   CROPLINE_CONCURRENCY: wholeNumber(1, 64).default(2),
   CROPLINE_FILE_ROOTS: listOf(':')
     .refine((roots) => roots.every((root) => isAbsolute(root)), 'expected absolute folders')
-    .default([]),
-  CROPLINE_ALLOW_NETWORKS: listOf(',')
-    .refine(
-      (networks) => networks.every((network) => /^[0-9a-f.:]+\/\d{1,3}$/i.test(network)),
-      'expected networks such as 10.0.0.0/8, separated by commas',
-    )
     .default([]),
   CROPLINE_DRAIN_TIMEOUT_MS: wholeNumber(0, 3_600_000).default(20_000),
   CROPLINE_NONE_MS: wholeNumber(0, 60_000).default(0),

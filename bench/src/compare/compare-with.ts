@@ -40,13 +40,15 @@ async function runOnce(
   root: string,
   label: string,
   name: string,
-  { images, crops, precision, onLine }: BenchOptions,
+  { images, crops, precision, items, workers, onLine }: BenchOptions,
 ): Promise<BenchReport> {
   const args = [
     ...[join(root, 'bench/dist/main.js'), name, '--rounds', '1', '--json'],
     ...(images === null ? [] : ['--images', images]),
     ...(crops === null ? [] : ['--crops', crops]),
     ...(precision === 'fp32' ? [] : ['--precision', precision]),
+    ...(items === null ? [] : ['--items', String(items)]),
+    ...(workers === null ? [] : ['--workers', String(workers)]),
   ];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const run = async (): Promise<BenchReport> => {

@@ -1,5 +1,6 @@
 import type { BenchReport, BenchRow } from '../report.js';
 import { renderCurves } from './render-curves.js';
+import { renderTimeline } from './render-timeline.js';
 
 /** Of a character, on average and a little more. */
 const CHARACTER_WIDTH = 7;
@@ -12,11 +13,12 @@ const STYLE =
   '.spread{stroke:#24292f;stroke-width:1.5}';
 
 /**
- * The curves that a report brings along; else the report as a bar a contender, with a line from the least to
+ * The curves or the timeline that a report brings along; else the report as a bar a contender, with a line from the least to
  * the most of its rounds. Rows of the first row's unit only: a plot has one scale.
  */
-export function renderSvg({ bench, machine, rows, plot }: BenchReport): string {
+export function renderSvg({ bench, machine, rows, plot, timeline }: BenchReport): string {
   if (plot !== undefined) return renderCurves(bench, plot);
+  if (timeline !== undefined) return renderTimeline(bench, timeline);
   const unit = rows[0]?.unit ?? '';
   const shown = rows.filter((row) => row.unit === unit);
   const most = Math.max(...shown.map(({ max }) => max));

@@ -202,10 +202,10 @@ export class CroplineClient {
    * Every outcome there is now, in manifest order, streamed in constant memory. A connection that breaks off is
    * taken up where it was, no outcome comes twice; a list that ends is whole.
    */
-  async *results(
+  async *results<S extends ItemResult['status'] = ItemResult['status']>(
     id: string,
-    options: ResultFilters & CallOptions = {},
-  ): AsyncGenerator<ItemResult> {
+    options: ResultFilters & { readonly status?: S | undefined } & CallOptions = {},
+  ): AsyncGenerator<Extract<ItemResult, { status: S }>> {
     for await (const block of this.downloadResults(id, { ...options, format: 'jsonl' })) {
       let lines: unknown[];
       try {
@@ -213,7 +213,7 @@ export class CroplineClient {
       } catch (error) {
         throw this.#api.unreadable(error);
       }
-      yield* lines as ItemResult[];
+      yield* lines as Extract<ItemResult, { status: S }>[];
     }
   }
 

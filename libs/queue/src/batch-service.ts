@@ -3,6 +3,7 @@ import type {
   BatchEstimate,
   BatchPage,
   BatchStatus,
+  BatchSummary,
   ClassifyOptions,
   CreateBatchRequest,
   ItemResult,
@@ -23,6 +24,8 @@ export interface BatchServiceOptions extends QueueConnection {
   readonly store: ObjectStore;
   /** Where batches go that name no output of their own: `s3://bucket/prefix`. */
   readonly outputUrl: string;
+  /** Private networks that webhooks may be sent to, such as `10.0.0.0/8`; by default public hosts only. */
+  readonly allowNetworks?: readonly string[];
   /** Told when Redis goes away and comes back. */
   readonly log?: Logger;
 }
@@ -149,6 +152,13 @@ export interface BatchService {
    * @throws `BATCH_NOT_FOUND`; `STORAGE_OBJECT_NOT_FOUND` when the results of a closed batch are gone.
    */
   resultFile(id: string, query: ResultFileQuery): Promise<ResultFile>;
+  /**
+   * What the outcomes of a batch come to. While it runs, a call takes in a part of what has come since the
+   * one before, so that it answers within seconds.
+   *
+   * @throws `BATCH_NOT_FOUND`
+   */
+  summary(id: string): Promise<BatchSummary>;
   /** @throws `BATCH_NOT_FOUND`, `ITEM_NOT_FOUND` */
   item(id: string, itemId: string): Promise<ItemState>;
   /**

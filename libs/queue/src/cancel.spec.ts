@@ -85,6 +85,16 @@ describe('cancelling a batch', () => {
     await consumer.close();
   });
 
+  it('is the same for all who ask at once', async () => {
+    const service = bench.service();
+    const { id } = await service.create(requestOf(100));
+    const asked = await Promise.all(Array.from({ length: 5 }, () => service.cancel(id)));
+    expect(new Set(asked.map(({ cancelRequestedAt }) => cancelRequestedAt)).size).toBe(1);
+    const batch = await untilStatus(service, id, 'cancelled');
+    expect(batch.cancelRequestedAt).toBe(asked[0]!.cancelRequestedAt);
+    expect(batch.counts).toMatchObject({ total: 100, pending: 0, cancelled: 100 });
+  });
+
   it('is refused for a batch that is completed', async () => {
     const service = bench.service();
     const consumer = bench.consumer();

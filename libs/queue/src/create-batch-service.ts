@@ -1,4 +1,5 @@
 import { CroplineError, FINAL_STATUSES, type Batch, type ItemResult } from '@cropline/contracts';
+import { createHookSender } from '@cropline/storage';
 import { batchKind, isBatchId } from './batch/batch-id.js';
 import { batchRate, NO_RATE, type BatchRate } from './batch/batch-rate.js';
 import { batchView } from './batch/batch-view.js';
@@ -29,6 +30,7 @@ import { readBatchCursor, writeBatchCursor } from './results/cursors.js';
 import { itemState } from './results/item-state.js';
 import { resultFile } from './results/result-file.js';
 import { resultsPage } from './results/results-page.js';
+import { BatchSummaries } from './summary/batch-summaries.js';
 
 /** How many running batches an estimate looks at, the newest. */
 const MOST_RUNNING = 50;
@@ -42,9 +44,12 @@ export function createBatchService(options: BatchServiceOptions): BatchService {
   const states = new BatchStates(redis, keys);
   const coordination = openCoordinationQueue(redis, keys);
   coordination.on('error', (error) => log.debug({ error: error.message }, 'queue error'));
+  const hooks = createHookSender(options);
+  const idempotency = new IdempotencyKeys(redis, keys);
+  const submitting = { store, states, guard, outputUrl, hooks, keys: idempotency };
   const deleting = { states, store, coordination };
   const reconciliations = new Reconciliations(redis, keys);
-  const submitting = { store, states, guard, outputUrl, keys: new IdempotencyKeys(redis, keys) };
+  const summaries = new BatchSummaries(store);
   const rates = new MeasuredRates(redis, keys);
   const classification = createClassify({ ...options, log, keys, redis, guard, states });
 
@@ -164,6 +169,7 @@ export function createBatchService(options: BatchServiceOptions): BatchService {
     },
     results: async (id, query) => resultsPage(store, await snapshot(id), query),
     resultFile: async (id, query) => resultFile(store, await snapshot(id), query),
+    summary: async (id) => summaries.summary(await snapshot(id)),
     item: async (id, itemId) => itemState(store, await snapshot(id), itemId),
     classify: (input, classifyOptions, waitMs, signal) =>
       classification.classify(input, classifyOptions, waitMs, signal, async (id, itemId) => {
@@ -181,7 +187,7 @@ export function createBatchService(options: BatchServiceOptions): BatchService {
       await guard(() => redis.ping());
     },
     close: async () => {
-      await classification.close();
+      await Promise.all([classification.close(), hooks.close()]);
       await disconnectRedis(redis);
     },
   };

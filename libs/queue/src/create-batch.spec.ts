@@ -101,6 +101,7 @@ describe('accepting a batch', () => {
       await expect(service.get(id)).rejects.toMatchObject(missing);
       await expect(service.cancel(id)).rejects.toMatchObject(missing);
       await expect(service.results(id, { limit: 1 })).rejects.toMatchObject(missing);
+      await expect(service.summary(id)).rejects.toMatchObject(missing);
       await expect(service.item(id, '0')).rejects.toMatchObject(missing);
       await expect(service.resultFile(id, { format: 'jsonl' })).rejects.toMatchObject(missing);
     },

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { describeCause } from '@cropline/contracts';
+import { createHookSender } from '@cropline/storage';
 import { Worker, WaitingError, DelayedError, type Job } from 'bullmq';
 import type { Coordinator, CoordinatorOptions } from './coordinator.js';
 import { advanceBatch } from './coordination/advance-batch.js';
@@ -18,17 +19,27 @@ import {
   type CoordinationJob,
 } from './jobs/coordination-job.js';
 import { openSourceQueue, SOURCE_QUEUE, type SourceJob } from './jobs/source-job.js';
+import {
+  openWebhookQueue,
+  UndeliveredError,
+  WEBHOOK_QUEUE,
+  webhookPause,
+  type WebhookJob,
+} from './jobs/webhook-job.js';
 import { BatchStates } from './redis/batch-states.js';
 import { connectRedis, disconnectRedis } from './redis/connect-redis.js';
 import { queueKeys } from './redis/keys.js';
 import { Reconciliations } from './redis/reconciliations.js';
 import { DEFAULT_TIMING } from './timing.js';
+import { deliverWebhook } from './webhooks/deliver-webhook.js';
 
 const DEFAULT_WINDOW = 256;
 /** Batches that one coordinator advances at once. */
 const BATCHES_AT_ONCE = 8;
 /** Sources that one coordinator reads at once. */
 const SOURCES_AT_ONCE = 4;
+/** Webhooks that one coordinator waits for at once. */
+const WEBHOOKS_AT_ONCE = 16;
 
 /** Starts a coordinator. It works in the background, through outages of Redis, until it is closed. */
 export function createCoordinator(options: CoordinatorOptions): Coordinator {
@@ -39,6 +50,8 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
   const chunks = openChunkQueue(redis, keys);
   const coordination = openCoordinationQueue(redis, keys);
   const sources = openSourceQueue(redis, keys);
+  const webhooks = openWebhookQueue(redis, keys);
+  const hooks = createHookSender(options);
   const states = new BatchStates(redis, keys);
   const order = new FairOrder(redis, keys, chunks);
   const rates = new MeasuredRates(redis, keys);
@@ -49,6 +62,7 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
     outputUrl,
     chunks,
     sources,
+    webhooks,
     coordination,
     order,
     rates,
@@ -89,6 +103,13 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
     await requestAdvance(coordination, batchId);
   };
 
+  const tell = async (job: Job<WebhookJob>): Promise<void> => {
+    const attempt = job.attemptsMade + 1;
+    const context = { states, store, hooks, log };
+    const told = await deliverWebhook(context, job.data, attempt, closing.signal);
+    if (told === 'again') throw new UndeliveredError();
+  };
+
   const onError = (error: Error): void => {
     log.debug({ error: error.message }, 'queue error');
   };
@@ -121,10 +142,12 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
         maxStalledCount: Number.MAX_SAFE_INTEGER,
         drainDelay: timing.idleMs / 1000,
         runRetryDelay: timing.retryMs,
+        settings: { backoffStrategy: (attempts) => webhookPause(attempts, timing.webhookRetryMs) },
       },
     );
     worker.on('failed', (job, error) => {
-      const facts = { job: job?.data, error: describeCause(error) };
+      if (error instanceof UndeliveredError) return;
+      const facts = { job: job?.id, error: describeCause(error) };
       log.warn(facts, 'coordination failed; it is tried again with the next sweep');
     });
     worker.on('error', onError);
@@ -133,8 +156,9 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
   const workers = [
     work(COORDINATION_QUEUE, BATCHES_AT_ONCE, coordinate),
     work(SOURCE_QUEUE, SOURCES_AT_ONCE, read),
+    work(WEBHOOK_QUEUE, WEBHOOKS_AT_ONCE, tell),
   ];
-  for (const queue of [chunks, coordination, sources]) queue.on('error', onError);
+  for (const queue of [chunks, coordination, sources, webhooks]) queue.on('error', onError);
 
   watchForLoss(
     { redis, coordination, reconciliations, log, everyMs: timing.sweepMs },
@@ -147,7 +171,7 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
       // Without Redis there is nobody to give the jobs back to, and nothing to wait for.
       const force = redis.status !== 'ready';
       await Promise.all(workers.map((worker) => worker.close(force)));
-      await disconnectRedis(redis);
+      await Promise.all([hooks.close(), disconnectRedis(redis)]);
     },
   };
 }

@@ -15,6 +15,8 @@ export interface QueueTiming {
   readonly retryMaxMs: number;
   /** How often the coordinator looks after every open batch, whether or not something told it to. */
   readonly sweepMs: number;
+  /** The first wait after a webhook was not delivered; each further one doubles it. */
+  readonly webhookRetryMs: number;
   /** How long an idle worker blocks before it looks again by itself. */
   readonly idleMs: number;
 }
@@ -27,5 +29,6 @@ export const DEFAULT_TIMING: QueueTiming = {
   retryMs: 1_000,
   retryMaxMs: 30_000,
   sweepMs: 10_000,
+  webhookRetryMs: 5_000,
   idleMs: 1_000,
 };

@@ -1,3 +1,4 @@
+export { createHookSender, type HookSender, type HookSenderOptions } from './hooks/hook-sender.js';
 export { createImageSource } from './images/create-image-source.js';
 export type * from './images/image-source.js';
 export { createObjectStore } from './objects/create-object-store.js';

@@ -76,6 +76,23 @@ describe('batches over HTTP', () => {
     expect(api.fake.created.at(-1)).toMatchObject({ source });
   });
 
+  it('takes a webhook, and repeats no secret of one that it refuses', async () => {
+    const items = [{ url: 's3://photos/1' }];
+    const secret = `whsec_${'c2Vj'.repeat(8)}`;
+    const webhook = { url: 'https://host/hook', secret };
+    expect((await api.post('/v1/batches', { items, webhook })).status).toBe(202);
+    expect(api.fake.created.at(-1)).toMatchObject({ webhook });
+    const wrong = [{ secret: `${secret}x` }, { secret: secret.slice(0, -4) }, { url: secret }];
+    for (const part of wrong) {
+      const text = await (
+        await api.post('/v1/batches', { items, webhook: { ...webhook, ...part } })
+      ).text();
+      expect(JSON.parse(text)).toMatchObject({ code: 'REQUEST_INVALID' });
+      expect(text).not.toContain('c2Vj');
+    }
+    expect(JSON.stringify(api.logged)).not.toContain('c2Vj');
+  });
+
   it('answers a dry run with 200 and an estimate, and makes no batch', async () => {
     const made = api.fake.created.length;
     const items = [{ url: 's3://photos/1.jpg' }];

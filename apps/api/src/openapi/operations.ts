@@ -28,7 +28,7 @@ export interface OperationDescription {
 /** One successful answer. */
 export interface AnswerDescription {
   readonly description: string;
-  /** Left out of an answer that is not JSON. */
+  /** Left out of an answer that is not JSON, or has no body. */
   readonly schema?: string;
   /** The type of an answer that is text of another kind. */
   readonly text?: string;
@@ -180,6 +180,17 @@ export const OPERATIONS: readonly OperationDescription[] = [
       'STORAGE_OBJECT_NOT_FOUND',
       ...OUTAGES,
     ],
+  },
+  {
+    method: 'get',
+    path: '/v1/batches/{id}/summary',
+    id: 'getSummary',
+    tag: 'Results',
+    summary: 'Sum up what came of a batch, also while it runs',
+    description:
+      'How many images have which label and score, why items failed or were not run, how long the stages took. While the batch runs, each call takes in what up to 1,024 chunks have come to since the one before; `items` says how many are in it.',
+    answers: { 200: { description: 'What is in it so far.', schema: 'BatchSummary' } },
+    errors: ['BATCH_NOT_FOUND', ...OUTAGES],
   },
   {
     method: 'get',

@@ -3,6 +3,7 @@ import {
   type Batch,
   type BatchEstimate,
   type BatchPage,
+  type BatchSummary,
   type ClassifyOptions,
   type CreateBatchRequest,
   type ItemResult,
@@ -51,6 +52,25 @@ export function sampleBatch(id: string, request: CreateBatchRequest): Batch {
     webhook: null,
     retries: [],
     error: null,
+  };
+}
+
+/** The summary of a batch of which nothing is done. */
+export function sampleSummary({ id, status, counts }: Batch): BatchSummary {
+  return {
+    batchId: id,
+    status,
+    counts,
+    final: false,
+    items: 0,
+    labels: [],
+    otherLabels: { labels: 0, count: 0 },
+    scores: Array.from({ length: 10 }, (_, n) => ({ from: n / 10, to: (n + 1) / 10, count: 0 })),
+    errors: [],
+    cancelled: [],
+    timingsMs: null,
+    images: { count: 0, bytes: 0, pixels: 0 },
+    crops: { count: 0, perImage: null },
   };
 }
 
@@ -202,6 +222,10 @@ export class FakeBatches implements BatchService {
         },
       };
     });
+  }
+
+  summary(id: string): Promise<BatchSummary> {
+    return this.#answer(() => sampleSummary(this.#batch(id)));
   }
 
   item(id: string, itemId: string): Promise<ItemState> {

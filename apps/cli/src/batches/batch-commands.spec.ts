@@ -78,11 +78,11 @@ describe('the commands for batches', () => {
 
   it('summary sums up labels, scores, errors and times', async () => {
     const { code, stdout } = await run('summary', 'b1');
-    expect(stdout).toContain('Batch     b1 (completed)\nOutcomes  10\n');
-    expect(stdout).toContain('7 classified, 7.0 MiB, 10.0 crops each');
-    expect(stdout).toContain(`  4   57.1 %  ${'━'.repeat(24)}  tabby, tabby cat\n`);
-    expect(stdout).toContain('1 other labels');
-    expect(stdout).toMatch(/7 {2}100\.0 % .* 0\.7 to 0\.8/);
+    expect(stdout).toContain('Batch     b1 (completed)\nOutcomes  21\n');
+    expect(stdout).toContain('18 classified, 7.0 MiB, 10.0 crops each');
+    expect(stdout).toContain(`  4   22.2 %  ${'━'.repeat(24)}  tabby, tabby cat\n`);
+    expect(stdout).toContain(` 12   66.7 %  ${' '.repeat(24)}  9 other labels\n`);
+    expect(stdout).toMatch(/18 {2}100\.0 % .* 0\.7 to 0\.8/);
     expect(stdout).toMatch(/2 {2}100\.0 % .* IMAGE_NOT_FOUND/);
     expect(stdout).toMatch(/1 {2}100\.0 % .* expired/);
     expect(stdout).toMatch(/ {2}infer +4\.0 +9\.5 +20\.0 +31\.3\n/);

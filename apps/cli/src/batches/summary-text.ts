@@ -10,6 +10,8 @@ const STAGES = ['fetch', 'decode', 'queue', 'infer', 'total'] as const;
 interface Row {
   readonly name: string;
   readonly count: number;
+  /** Several together, which would dwarf the others as a bar. */
+  readonly rest?: true;
 }
 
 /** The summary of a batch as tables for people, the most frequent 20 labels among them. */
@@ -40,7 +42,7 @@ function labelRows({ labels, otherLabels }: BatchSummary): Row[] {
   const others = rest.length + otherLabels.labels;
   if (others === 0) return shown;
   const count = rest.reduce((sum, label) => sum + label.count, otherLabels.count);
-  return [...shown, { name: `${formatCount(others)} other labels`, count }];
+  return [...shown, { name: `${formatCount(others)} other labels`, count, rest: true }];
 }
 
 function scoreRows({ scores }: BatchSummary): Row[] {
@@ -65,10 +67,10 @@ function section(
   { unicode, paint }: BatchTextStyle,
 ): string[] {
   if (rows.length === 0) return [];
-  const largest = Math.max(1, ...rows.map(({ count }) => count));
+  const largest = Math.max(1, ...rows.map(({ count, rest }) => (rest === true ? 0 : count)));
   const width = Math.max(...rows.map(({ count }) => formatCount(count).length));
-  const lines = rows.map(({ name, count }) => {
-    const full = Math.round((count / largest) * BAR);
+  const lines = rows.map(({ name, count, rest }) => {
+    const full = rest === true ? 0 : Math.round((count / largest) * BAR);
     const bar = (unicode ? '━' : '#').repeat(full).padEnd(BAR);
     const share = whole === 0 ? '' : `${((100 * count) / whole).toFixed(1).padStart(5)} %`;
     return `  ${formatCount(count).padStart(width)}  ${share}  ${paint('green', bar)}  ${name}`;

@@ -64,6 +64,13 @@ describe('the configuration file', () => {
     });
   });
 
+  it('goes after either variable that says the region', async () => {
+    await writeFile(file, '{"s3Region": "eu-west-1"}');
+    expect(readConfig({ HOME: home }).s3.region).toBe('eu-west-1');
+    expect(readConfig({ HOME: home, AWS_REGION: 'us-west-2' }).s3.region).toBe('us-west-2');
+    expect(readConfig({ HOME: home, S3_REGION: 'us-west-2' }).s3.region).toBe('us-west-2');
+  });
+
   it('lies in XDG_CONFIG_HOME, or where CROPLINE_CONFIG says', async () => {
     await writeFile(file, '{"threads": 1}');
     const named = join(home, 'mine.json');

@@ -105,5 +105,12 @@ function withFile(environment: Environment): Environment {
   const set = Object.entries(environment).filter(
     ([, value]) => value !== undefined && value !== '',
   );
-  return { ...variables, ...Object.fromEntries(set) };
+  const environmentOnly = Object.fromEntries(set);
+  // Either variable says the region, so either goes before the file.
+  const { S3_REGION: region, ...others } = variables;
+  return {
+    ...others,
+    ...('AWS_REGION' in environmentOnly ? {} : { S3_REGION: region }),
+    ...environmentOnly,
+  };
 }

@@ -60,9 +60,11 @@ async function webhookOf(
   if (parsed.success) return parsed.data;
   // Neither is repeated: one is a secret, and the other may carry one.
   const [issue] = parsed.error.issues;
-  const what = issue?.path[0] === 'secret' ? 'the secret of the webhook' : '--webhook';
-  const rule = what === '--webhook' ? 'an http(s) URL without user and password' : issue?.message;
-  throw usageError(`${what} cannot be used: ${rule ?? 'it is not valid'}.`);
+  throw usageError(
+    issue?.path[0] === 'secret'
+      ? `${issue.message} as the secret of the webhook.`
+      : 'Expected an http(s) URL without user and password as --webhook.',
+  );
 }
 
 async function readSecret(path: string): Promise<string> {

@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ApiStandIn } from '../testing/api-stand-in.js';
 import { drawPng } from '../testing/draw-png.js';
-import { runCropline } from '../testing/run-cropline.js';
+import { runCropline, startCropline } from '../testing/run-cropline.js';
 
 const digestOf = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 const RED = drawPng(20, 10, 1);
@@ -67,6 +67,21 @@ describe('what cropline submit takes', () => {
     api.requests.length = 0;
     expect((await submit('photos')).code).toBe(0);
     expect(puts()).toBe(1);
+  });
+
+  it('leaves nothing behind on Ctrl-C, and says how to go on', async () => {
+    api.uploadsHeld = true;
+    const { child, ended } = startCropline(['submit', 'photos', '--api', api.url], {
+      cwd: folder,
+      env: { TMPDIR: spools },
+    });
+    await api.requested('PUT ');
+    child.kill('SIGINT');
+    const { code, stdout, stderr } = await ended;
+    expect(stderr).toBe('What is uploaded stays; the same command goes on from there.\n');
+    expect(stdout).toBe('');
+    expect(code).toBe(130);
+    expect(await readdir(spools)).toEqual([]);
   });
 
   it('chooses among the files of a folder, and takes patterns, files and URLs beside it', async () => {

@@ -40,6 +40,8 @@ export class ApiStandIn {
   readonly uploaded = new Map<string, Buffer>();
   /** Refuses uploads after so many. */
   uploadsTaken = Infinity;
+  /** Whether uploads are never answered. */
+  uploadsHeld = false;
   /** What every look at the reconciliation shows, one after the other; the last one stays. */
   reconciliations: Reconciliation[] = [sampleReconciliation()];
   /** Answers every submission with this. */
@@ -176,6 +178,7 @@ export class ApiStandIn {
   }
 
   #put(sha256: string, bytes: Buffer, response: ServerResponse): void {
+    if (this.uploadsHeld) return;
     const taken = this.uploaded.size < this.uploadsTaken;
     if (taken) this.uploaded.set(sha256, bytes);
     response.writeHead(taken ? 200 : 403).end();

@@ -100,24 +100,24 @@ export function sampleEstimate(items: number): BatchEstimate {
   };
 }
 
-/** A summary of ten outcomes with three labels. */
+/** A summary of 21 outcomes. */
 export function sampleSummary(): BatchSummary {
   const duration = { p50: 4, p90: 9.5, p99: 20, max: 31.25 };
   return batchSummarySchema.parse({
     batchId: 'b1',
     status: 'completed',
-    counts: { total: 10, pending: 0, succeeded: 7, failed: 2, cancelled: 1 },
+    counts: { total: 21, pending: 0, succeeded: 18, failed: 2, cancelled: 1 },
     final: true,
-    items: 10,
+    items: 21,
     labels: [
       { label: 'tabby, tabby cat', classIndex: 281, count: 4 },
       { label: 'lynx, catamount', classIndex: 287, count: 2 },
     ],
-    otherLabels: { labels: 1, count: 1 },
+    otherLabels: { labels: 9, count: 12 },
     scores: Array.from({ length: 10 }, (_, bin) => ({
       from: bin / 10,
       to: (bin + 1) / 10,
-      count: bin === 7 ? 7 : 0,
+      count: bin === 7 ? 18 : 0,
     })),
     errors: [{ code: 'IMAGE_NOT_FOUND', count: 2 }],
     cancelled: [{ reason: 'expired', count: 1 }],
@@ -128,8 +128,8 @@ export function sampleSummary(): BatchSummary {
       infer: duration,
       total: duration,
     },
-    images: { count: 7, bytes: 7340032, pixels: 1_000_000 },
-    crops: { count: 70, perImage: 10 },
+    images: { count: 18, bytes: 7340032, pixels: 1_000_000 },
+    crops: { count: 180, perImage: 10 },
   });
 }
 

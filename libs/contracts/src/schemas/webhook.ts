@@ -13,7 +13,7 @@ export const webhookSchema = z
     secret: z
       .string()
       .regex(
-        /^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/u,
+        /^whsec_(?:[A-Za-z0-9+/]{4}){8,20}(?:[A-Za-z0-9+/]{4}(?:[A-Za-z0-9+/]{2}==)?|[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/u,
         'Expected whsec_ and 24 to 64 random bytes in base64',
       )
       .describe('Signs what is sent; never shown again.'),
@@ -37,7 +37,7 @@ export type WebhookDelivery = z.infer<typeof webhookDeliverySchema>;
 /** The webhook of a batch, and how its delivery went. */
 export const webhookStateSchema = z
   .object({
-    url: z.string(),
+    url: z.string().describe('Without its query'),
     state: z.enum(['waiting', 'delivering', 'delivered', 'failed']),
     deliveries: z.array(webhookDeliverySchema).describe('The last tries, oldest first'),
   })

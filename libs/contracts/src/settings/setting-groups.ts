@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { precisionSchema } from '../schemas/precision.js';
-import { urlOf, wholeNumber } from './setting-types.js';
+import { listOf, urlOf, wholeNumber } from './setting-types.js';
 
 /** How every process finds S3. Keys are read by the AWS SDK's own chain; here it is only checked that both are set. */
 export const storageSettings = {
@@ -30,6 +30,16 @@ export const engineSettings = {
   CROPLINE_FETCH_TIMEOUT_MS: wholeNumber(100, 3_600_000).default(30_000),
   CROPLINE_MAX_IMAGE_BYTES: wholeNumber(1024, 2 ** 31 - 1).default(50 * 2 ** 20),
   CROPLINE_MAX_IMAGE_PIXELS: wholeNumber(1024, 2 ** 31 - 1).default(100_000_000),
+};
+
+/** Where requests may go that callers have named the URL of: images, webhooks. */
+export const networkSettings = {
+  CROPLINE_ALLOW_NETWORKS: listOf(',')
+    .refine(
+      (networks) => networks.every((network) => /^[0-9a-f.:]+\/\d{1,3}$/i.test(network)),
+      'expected networks such as 10.0.0.0/8, separated by commas',
+    )
+    .default([]),
 };
 
 /** How much a service logs. */

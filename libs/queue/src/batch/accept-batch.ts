@@ -8,9 +8,11 @@ import {
   type Item,
   type ItemInput,
   type ProblemError,
+  type Webhook,
 } from '@cropline/contracts';
 import { joinS3Url, type ObjectStore } from '@cropline/storage';
 import { manifestLine } from '../manifest/manifest-lines.js';
+import { shownWebhook, writeWebhook } from '../webhooks/webhook-document.js';
 import { batchFolder, JSON_LINES } from './batch-folder.js';
 import type { BatchRecord } from './batch-record.js';
 import { writeDocument } from './read-document.js';
@@ -21,7 +23,7 @@ const CHUNK_SIZE = 32;
 /** What a request says of the whole batch, as its record has it. */
 export type BatchLimits = Pick<
   CreateBatchRequest,
-  'priority' | 'errorThreshold' | 'expiresAfter' | 'resultsExpireAfter'
+  'priority' | 'errorThreshold' | 'expiresAfter' | 'resultsExpireAfter' | 'webhook'
 >;
 
 /** What is to be stored of a batch or classification before it is accepted. */
@@ -77,7 +79,7 @@ export async function storeSubmission(
     contentType: JSON_LINES,
   });
   // Written last: a record in object storage that has a total has its manifest.
-  await storeRecord(store, record);
+  await storeNewRecord(store, record, submission.settings?.webhook);
   return record;
 }
 
@@ -88,8 +90,18 @@ export async function storeSourceSubmission(
   source: BatchSource,
 ): Promise<BatchRecord> {
   const record = { ...newRecord(submission, 0), source };
-  await storeRecord(store, record);
+  await storeNewRecord(store, record, submission.settings?.webhook);
   return record;
+}
+
+/** Writes the record of a batch that is accepted now, after what must not be missing where it is found. */
+export async function storeNewRecord(
+  store: ObjectStore,
+  record: BatchRecord,
+  webhook: Webhook | undefined,
+): Promise<void> {
+  if (webhook !== undefined) await writeWebhook(store, record.folder, webhook);
+  await storeRecord(store, record);
 }
 
 /** Writes a record, or writes it over. */
@@ -104,7 +116,7 @@ export async function storeRecord(
 /** The record of a batch that is accepted now. */
 export function newRecord(submission: Submission, total: number): BatchRecord {
   const { id, options, metadata, outputUrl, settings = {}, requestDigest } = submission;
-  const { priority, errorThreshold, expiresAfter, resultsExpireAfter } = settings;
+  const { priority, errorThreshold, expiresAfter, resultsExpireAfter, webhook } = settings;
   return {
     id,
     options,
@@ -118,6 +130,7 @@ export function newRecord(submission: Submission, total: number): BatchRecord {
     ...(errorThreshold === undefined ? {} : { errorThreshold }),
     ...(expiresAfter === undefined ? {} : { expiresAfter }),
     ...(resultsExpireAfter === undefined ? {} : { resultsExpireAfter }),
+    ...(webhook === undefined ? {} : { webhook: shownWebhook(webhook) }),
     ...(requestDigest === undefined ? {} : { requestDigest }),
   };
 }

@@ -6,7 +6,7 @@ import { csvRows } from '../sources/csv-rows.js';
 import { manifestText, type Refusal } from '../sources/item-check.js';
 import { jsonRows } from '../sources/json-rows.js';
 import { atMost, unpacked, UnpackError } from '../sources/unpacked.js';
-import { newRecord, storeRecord, type Submission } from './accept-batch.js';
+import { newRecord, storeNewRecord, type Submission } from './accept-batch.js';
 import { batchFolder, JSON_LINES } from './batch-folder.js';
 import type { BatchRecord } from './batch-record.js';
 
@@ -45,9 +45,9 @@ export async function storeListSubmission(
     tally.items,
   );
   try {
-    await storeRecord(store, record);
+    await storeNewRecord(store, record, submission.settings?.webhook);
   } catch (error) {
-    await store.delete(files.manifest).catch(() => undefined);
+    await Promise.allSettled([files.manifest, files.webhook].map((url) => store.delete(url)));
     throw error;
   }
   return record;

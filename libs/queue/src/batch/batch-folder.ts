@@ -16,10 +16,16 @@ export interface BatchFolder {
   readonly results: string;
   /** The outcomes other than succeeded, once it is closed. */
   readonly errors: string;
+  /** What the outcomes come to, once it is closed. */
+  readonly summary: string;
   /** The closing document. */
   readonly closing: string;
   /** How many items a round runs again, once its manifest is written. */
   readonly selected: string;
+  /** Its webhook with the secret, which is nowhere else. */
+  readonly webhook: string;
+  /** How the last message to its webhook went, once that is settled. */
+  readonly deliveries: string;
   /** The uploaded image of a classification. */
   readonly input: string;
   /** The outcomes of one chunk, in manifest order. */
@@ -34,8 +40,11 @@ export function batchFolder(url: string): BatchFolder {
     stop: joinS3Url(url, 'stop.json'),
     results: joinS3Url(url, 'results.jsonl'),
     errors: joinS3Url(url, 'errors.jsonl'),
+    summary: joinS3Url(url, 'summary.json'),
     closing: joinS3Url(url, 'manifest.json'),
     selected: joinS3Url(url, 'selected.json'),
+    webhook: joinS3Url(url, 'webhook.json'),
+    deliveries: joinS3Url(url, 'webhook-deliveries.json'),
     input: joinS3Url(url, 'input'),
     part: (chunk) => joinS3Url(url, 'parts', `${String(chunk).padStart(6, '0')}.jsonl`),
   };
@@ -46,7 +55,7 @@ export function batchFolder(url: string): BatchFolder {
  * below `retries`. Names that are not here are never deleted.
  */
 const WRITTEN =
-  /^(?:retries\/\d{4}\/)?(?:(?:manifest|results|errors|parts\/\d{6,})\.jsonl|(?:batch|manifest|summary|stop|webhook|selected)\.json)$/;
+  /^(?:retries\/\d{4}\/)?(?:(?:manifest|results|errors|parts\/\d{6,})\.jsonl|(?:batch|manifest|summary|stop|webhook|webhook-deliveries|selected)\.json)$/;
 
 /** Whether a batch of this kind writes a file of this name, relative to its folder. */
 export function isBatchFile(name: string, kind: BatchKind): boolean {

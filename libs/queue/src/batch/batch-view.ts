@@ -1,18 +1,18 @@
-import { FINAL_STATUSES, type Batch } from '@cropline/contracts';
+import { FINAL_STATUSES, type Batch, type BatchCounts } from '@cropline/contracts';
 import type { BatchState } from '../redis/batch-state.js';
 import { batchFolder } from './batch-folder.js';
 import type { BatchRate } from './batch-rate.js';
 
 /** A batch as callers see it. */
 export function batchView(state: BatchState, rate: BatchRate): Batch {
-  const { record, status, succeeded, failed, cancelled } = state;
-  const done = succeeded + failed + cancelled;
+  const { record, status } = state;
+  const counts = batchCounts(state);
   const files = FINAL_STATUSES.has(status) ? batchFolder(record.folder) : null;
   return {
     id: record.id,
     status,
-    counts: { total: record.total, pending: record.total - done, succeeded, failed, cancelled },
-    progress: record.total === 0 ? 0 : done / record.total,
+    counts,
+    progress: record.total === 0 ? 0 : (record.total - counts.pending) / record.total,
     imagesPerSecond: rate.imagesPerSecond,
     etaSeconds: rate.etaSeconds,
     estimating: rate.estimating,
@@ -36,10 +36,20 @@ export function batchView(state: BatchState, rate: BatchRate): Batch {
     webhook:
       record.webhook === undefined
         ? null
-        : { url: record.webhook.url, state: 'waiting', deliveries: [] },
+        : {
+            url: record.webhook.url,
+            state: files === null ? 'waiting' : state.webhook.state,
+            deliveries: [...state.webhook.deliveries],
+          },
     retries: [...state.retries],
     error: state.error,
   };
+}
+
+/** How many items have which outcome, and how many have none. */
+export function batchCounts({ record, succeeded, failed, cancelled }: BatchState): BatchCounts {
+  const pending = record.total - succeeded - failed - cancelled;
+  return { total: record.total, pending, succeeded, failed, cancelled };
 }
 
 function after(time: string | null, seconds: number | undefined): string | null {

@@ -3,8 +3,10 @@ import type { ObjectStore } from '@cropline/storage';
 import { splitLines } from '../manifest/read-lines.js';
 import { setCounted, type ClosedBatch } from '../redis/batch-state.js';
 import type { BatchStates } from '../redis/batch-states.js';
+import type { SettledMessage } from '../redis/webhook-messages.js';
 import { countOutcomes, modelOf, parseResult } from '../results/part-lines.js';
 import { readAhead } from '../results/read-ahead.js';
+import { restoredMessage } from '../webhooks/final-message.js';
 import { batchFolder, chunkOfPart } from './batch-folder.js';
 import { chunkCount, dueAt, expiryOf, type BatchRecord } from './batch-record.js';
 import { stopOf, type ClosingDocument } from './closing-document.js';
@@ -98,7 +100,7 @@ async function enterEnded(
   const chunks = chunkCount(closed);
   const finishedAt = Date.parse(closing.finishedAt);
   const began = retries.at(-1)?.requestedAt ?? record.createdAt;
-  const before: ClosedBatch = {
+  const before: Omit<ClosedBatch, 'message'> = {
     status,
     counts,
     model,
@@ -115,9 +117,14 @@ async function enterEnded(
         ? { chunks, bits: Buffer.alloc(0) }
         : await countedParts(store, record.folder, chunks),
     dueAt: dueAt(record, finishedAt),
+    settled:
+      record.webhook === undefined
+        ? null
+        : await readDocument<SettledMessage>(store, batchFolder(record.folder).deliveries),
   };
   if (request === null) {
-    return (await states.rounds.enterClosed(closed, before)) ? 'closed' : 'known';
+    const message = restoredMessage(closed, before);
+    return (await states.rounds.enterClosed(closed, { ...before, message })) ? 'closed' : 'known';
   }
   const items = selected === null ? null : selectedItems(selected);
   const stopped = (await readStop(store, roundFolder(record.folder, request.round))) !== null;

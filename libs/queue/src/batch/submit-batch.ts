@@ -1,9 +1,15 @@
 import { createHash } from 'node:crypto';
-import { CroplineError, type CreateBatchRequest, type Item } from '@cropline/contracts';
-import { joinS3Url, type ObjectStore } from '@cropline/storage';
+import {
+  CroplineError,
+  describeCause,
+  type CreateBatchRequest,
+  type Item,
+} from '@cropline/contracts';
+import { joinS3Url, type HookSender, type ObjectStore } from '@cropline/storage';
 import type { SubmitOptions } from '../batch-service.js';
 import type { BatchStates } from '../redis/batch-states.js';
 import type { IdempotencyKeys, KeyLease } from '../redis/idempotency-keys.js';
+import { readWebhook, sameSecret } from '../webhooks/webhook-document.js';
 import type { RedisGuard } from '../redis/redis-guard.js';
 import {
   namedItems,
@@ -24,6 +30,7 @@ export interface SubmitContext {
   readonly states: BatchStates;
   readonly keys: IdempotencyKeys;
   readonly guard: RedisGuard;
+  readonly hooks: HookSender;
   /** Where batches go that name no output of their own. */
   readonly outputUrl: string;
 }
@@ -41,6 +48,7 @@ export async function submitBatch(
   { list, idempotencyKey }: SubmitOptions,
 ): Promise<{ readonly id: string; readonly replayed: boolean }> {
   const items = namedItems(request.items ?? []);
+  if (request.webhook !== undefined) checkWebhook(context.hooks, request.webhook.url);
   const call: SubmitCall = { request, items, list: list && plainList(list) };
   if (idempotencyKey === undefined) {
     const id = newBatchId('batch');
@@ -53,10 +61,22 @@ export async function submitBatch(
   );
   if (lease === null) {
     if (digest === null) throw underWay();
-    await expectSame(call, digest);
+    await expectSame(context, batchId, call, digest);
     return { id: batchId, replayed: true };
   }
   return underLease(context, batchId, call, lease);
+}
+
+function checkWebhook(hooks: HookSender, url: string): void {
+  try {
+    hooks.check(url);
+  } catch (cause) {
+    const message = describeCause(cause);
+    throw new CroplineError('REQUEST_INVALID', `The webhook cannot be taken: ${message}`, {
+      details: { errors: [{ path: 'webhook.url', message }], errorCount: 1 },
+      cause,
+    });
+  }
 }
 
 interface SubmitCall {
@@ -79,7 +99,7 @@ async function underLease(
       const digest = before.requestDigest;
       await storePointer(context.store, context.outputUrl, before);
       await guard(() => lease.settle(digest));
-      await expectSame(call, digest);
+      await expectSame(context, id, call, digest);
       return { id, replayed: true };
     }
     const { requestDigest = '' } = await enter(context, id, call, lease);
@@ -150,20 +170,36 @@ async function enter(
   return record;
 }
 
-async function expectSame({ request, list }: SubmitCall, digest: string): Promise<void> {
+async function expectSame(
+  { store, outputUrl }: SubmitContext,
+  id: string,
+  { request, list }: SubmitCall,
+  digest: string,
+): Promise<void> {
+  const { webhook, output } = request;
   const of = list === undefined ? null : { format: list.format, of: await listDigest(list) };
-  if (requestDigest(request, of) === digest) return;
+  let same = requestDigest(request, of) === digest;
+  if (same && webhook !== undefined) {
+    // The same request but for its secret, perhaps; its output, hence its folder, is the same.
+    const known = await readWebhook(store, joinS3Url(output?.url ?? outputUrl, id));
+    same = known === null || sameSecret(known.secret, webhook.secret);
+  }
+  if (same) return;
   throw new CroplineError(
     'IDEMPOTENCY_CONFLICT',
     'Expected the request that the Idempotency-Key was first used with, but received another; use a new key for it.',
   );
 }
 
-/** The digest of what was asked for, as it was understood: defaults filled in, white space of JSON left out. */
+/**
+ * The digest of what was asked for, as it was understood: defaults filled in, white space of JSON left out.
+ * Nothing that is stored with a batch is made of its secret, which is compared with the one in its place.
+ */
 function requestDigest(
-  request: CreateBatchRequest,
+  { webhook, ...rest }: CreateBatchRequest,
   list: { readonly format: string; readonly of: string } | null,
 ): string {
+  const request = webhook === undefined ? rest : { ...rest, webhook: { url: webhook.url } };
   return createHash('sha256')
     .update(JSON.stringify([request, list]))
     .digest('hex');

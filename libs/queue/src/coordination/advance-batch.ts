@@ -10,6 +10,8 @@ import {
   type CoordinationQueue,
 } from '../jobs/coordination-job.js';
 import { requestReading, type SourceQueue } from '../jobs/source-job.js';
+import type { WebhookQueue } from '../jobs/webhook-job.js';
+import { queueDueWebhooks } from '../webhooks/webhook-outbox.js';
 import { gapOf } from '../results/gap.js';
 import { finalizeBatch } from './finalizer.js';
 import { planChunks, type PlannerContext } from './planner.js';
@@ -18,6 +20,7 @@ import { removeChunks } from './stopper.js';
 /** What advancing a batch works with. */
 export interface AdvanceContext extends PlannerContext {
   readonly sources: SourceQueue;
+  readonly webhooks: WebhookQueue;
   readonly rates: MeasuredRates;
   readonly coordination: CoordinationQueue;
   readonly log: Logger;
@@ -34,6 +37,7 @@ export type Advanced = 'done' | 'wait-for-workers';
  * 3. validating, in_progress: plan as far as the window allows.
  * 4. cancelling, for whatever reason, or failed as a whole: take its chunks out of the queue, and wait for those that run.
  * 5. sealed, by its last chunk or after 4: join the parts and close it.
+ * 6. closed: have its webhook told.
  *
  * Every step may be repeated, and may be cut short anywhere: the state in Redis tells what is left.
  */
@@ -66,11 +70,12 @@ export async function advanceBatch(
         if (!state.sealed && (await removeChunks(context, state)) > 0) return 'wait-for-workers';
         await finalize(context, state, signal);
         if (state.expiresAt !== null) await unscheduleExpiry(context.coordination, batchId);
-        return 'done';
+        break;
       case 'completed':
       case 'failed':
       case 'cancelled':
       case 'expired':
+        await queueMessage(context, state);
         return 'done';
     }
   }
@@ -129,6 +134,15 @@ async function finalize(
       await fail(context, state, error);
     }
   }
+}
+
+/** Has the end of a batch told; also of one whose closing was cut short here, or that was restored. */
+async function queueMessage(
+  { states, webhooks }: AdvanceContext,
+  { record, webhook }: BatchState,
+): Promise<void> {
+  if (record.webhook === undefined || webhook.state !== 'delivering') return;
+  await queueDueWebhooks(states.messages, webhooks);
 }
 
 async function fail(

@@ -59,6 +59,8 @@ export async function deleteBatch(
   const grave = await states.deletions.grave(batchId);
   if (grave === null) return;
   const { record, erased } = grave;
+  // Whoever asked may have looked before it was erased: the second look has its time.
+  if (erased && !(await states.deletions.isUp(batchId))) return;
   const files = batchFolder(record.folder);
   if (!erased) await storeRecord(store, { ...record, deleting: true }, signal);
   let deleted = 0;

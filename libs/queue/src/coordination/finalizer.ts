@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { once, setMaxListeners } from 'node:events';
 import { PassThrough } from 'node:stream';
-import type { BatchStatus } from '@cropline/contracts';
+import type { BatchStatus, OutcomeSummary } from '@cropline/contracts';
 import type { ObjectStore } from '@cropline/storage';
 import { batchFolder, JSON_LINES } from '../batch/batch-folder.js';
 import { batchKind } from '../batch/batch-id.js';
@@ -19,6 +19,8 @@ import type { BatchStates } from '../redis/batch-states.js';
 import { gapOf } from '../results/gap.js';
 import { parseResult } from '../results/part-lines.js';
 import { joinedParts } from '../results/joined-parts.js';
+import { OutcomeTally } from '../summary/outcome-tally.js';
+import { finalMessage } from '../webhooks/final-message.js';
 import { mergedParts, type RoundMergerContext } from './round-merger.js';
 import { Unwanted } from './wanted-text.js';
 
@@ -33,8 +35,8 @@ export interface FinalizerContext {
 
 /**
  * Closes a batch that nothing is to be counted of any more: joins the parts into results.jsonl and
- * errors.jsonl, after a retry with its outcomes in the place of the earlier ones, writes manifest.json, and
- * gives the batch its final status, with the counts of what the files hold.
+ * errors.jsonl, after a retry with its outcomes in the place of the earlier ones, writes summary.json and
+ * manifest.json, and gives the batch its final status, with the counts of what the files hold.
  *
  * It may be done again at any step, and by two at once: what is written depends on the parts alone.
  *
@@ -52,20 +54,33 @@ export async function finalizeBatch(
     if (!(await states.isOpen(record.id, round))) throw new Unwanted();
   };
   try {
-    const { counts, files } = await writeOutcomes({ states, store, wanted }, state, signal);
+    const written = await writeOutcomes({ states, store, wanted }, state, signal);
+    const { counts, summary, files } = written;
     const end = endOf(state, counts);
     const finishedAt = new Date(closingAt).toISOString();
     const retries = state.retries.map((retry) =>
       retry.round === round ? { ...retry, finishedAt } : retry,
     );
     const closing = closingDocument(state, { ...end, counts, files, finishedAt, retries });
+    const listed = batchKind(record.id) === 'batch';
+    const { folder } = record;
     await wanted();
-    await writeDocument(store, batchFolder(record.folder).closing, closing, signal);
-    const kept = batchKind(record.id) === 'classification' ? CLASSIFICATION_KEPT_SECONDS : null;
+    // Of one image there is nothing to sum up.
+    if (listed) await writeDocument(store, batchFolder(folder).summary, summary, signal);
+    await writeDocument(store, batchFolder(folder).closing, closing, signal);
+    const message = finalMessage({
+      ...state,
+      ...counts,
+      ...end,
+      retries,
+      finishedAt: closingAt,
+      webhook: { ...state.webhook, state: 'delivering' },
+    });
     const due = dueAt(record, closingAt);
     // Before it is closed: whoever dies in between leaves a batch that is closed again.
     if (due !== null) await states.deletions.plan(record.id, due);
-    await states.close(record.id, { ...end, counts, retries, forgetAfterSeconds: kept }, round);
+    const forgetAfterSeconds = listed ? null : CLASSIFICATION_KEPT_SECONDS;
+    await states.close(record.id, { ...end, counts, retries, forgetAfterSeconds, message }, round);
     return end.status;
   } catch (error) {
     if (error instanceof Unwanted) return null;
@@ -77,11 +92,12 @@ export async function finalizeBatch(
 function endOf(
   { record, error, stop, before }: BatchState,
   { succeeded, failed, cancelled }: Outcomes,
-): EarlierEnd {
+): Omit<EarlierEnd, 'counts'> {
   if (error !== null || stop === 'error_threshold') return { status: 'failed', error, stop };
   if (stop !== null) return { status: stop, error, stop };
   const whole = cancelled === 0 && succeeded + failed === record.total;
-  return before === null || whole ? { status: 'completed', error, stop } : before;
+  if (before === null || whole) return { status: 'completed', error, stop };
+  return { status: before.status, error: before.error, stop: before.stop };
 }
 
 async function writeOutcomes(
@@ -108,6 +124,7 @@ async function writeOutcomes(
 
 interface Written {
   readonly counts: Outcomes;
+  readonly summary: OutcomeSummary;
   readonly files: ClosingDocument['files'];
 }
 
@@ -126,14 +143,17 @@ async function writeResults(
   const results = new OutputFile(files.results);
   const errors = new OutputFile(files.errors);
   const counts = { succeeded: 0, failed: 0, cancelled: 0 };
+  const tally = new OutcomeTally();
 
   const pump = async (): Promise<void> => {
     for await (const part of parts) {
       const bad: Buffer[] = [];
       let lines = 0;
       for (const line of splitLines(part)) {
-        const { status } = parseResult(line);
+        const result = parseResult(line);
+        const { status } = result;
         counts[status] += 1;
+        tally.add(result);
         lines += 1;
         if (status !== 'succeeded') bad.push(line, NEWLINE);
       }
@@ -161,7 +181,11 @@ async function writeResults(
     await Promise.allSettled(work);
     throw error;
   }
-  return { counts, files: { results: results.facts(), errors: errors.facts() } };
+  return {
+    counts,
+    summary: tally.summary(),
+    files: { results: results.facts(), errors: errors.facts() },
+  };
 }
 
 const NEWLINE = Buffer.from('\n');

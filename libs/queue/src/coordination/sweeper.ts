@@ -1,5 +1,6 @@
 import { describeCause } from '@cropline/contracts';
 import { requestAdvance, type CoordinationQueue } from '../jobs/coordination-job.js';
+import { queueDueWebhooks } from '../webhooks/webhook-outbox.js';
 import type { AdvanceContext } from './advance-batch.js';
 import { OPEN_STATUSES } from './open-statuses.js';
 import { repairChunks } from './repairer.js';
@@ -21,6 +22,8 @@ export class Sweeper {
 
   /** Looks once. */
   async sweep(signal: AbortSignal): Promise<void> {
+    // Whoever closed a batch may have died before it could queue the message about it.
+    await queueDueWebhooks(this.#context.states.messages, this.#context.webhooks);
     const before = this.#counted;
     this.#counted = new Map();
     for (const status of OPEN_STATUSES) {

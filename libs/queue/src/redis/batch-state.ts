@@ -5,10 +5,17 @@ import {
   type CancelReason,
   type ModelRef,
   type Retry,
+  type WebhookDelivery,
 } from '@cropline/contracts';
 import { chunkCount, type BatchRecord } from '../batch/batch-record.js';
 import type { FinalStatus } from '../batch/closing-document.js';
 import { roundRecord, selectedItems, type Selected } from '../batch/round-record.js';
+import {
+  deliveryLines,
+  parseDeliveries,
+  type MessageState,
+  type SettledMessage,
+} from './webhook-messages.js';
 
 /** How many items have which outcome. */
 export interface Outcomes {
@@ -22,6 +29,7 @@ export interface EarlierEnd {
   readonly status: FinalStatus;
   readonly error: Batch['error'];
   readonly stop: CancelReason | null;
+  readonly counts: Outcomes;
 }
 
 /** The state of one batch at one moment. Times in milliseconds since 1970. */
@@ -53,6 +61,13 @@ export interface BatchState extends Outcomes {
   readonly startedAt: number | null;
   readonly finishedAt: number | null;
   readonly cancelRequestedAt: number | null;
+  readonly webhook: {
+    /** The message about its last end; null before there was one. */
+    readonly messageId: string | null;
+    /** How that stands. */
+    readonly state: MessageState;
+    readonly deliveries: readonly WebhookDelivery[];
+  };
   /** When it is stopped if it still runs. */
   readonly expiresAt: number | null;
 }
@@ -75,12 +90,16 @@ export interface ClosedBatch {
   readonly counted: { readonly chunks: number; readonly bits: Buffer };
   /** When it is to be deleted. */
   readonly dueAt: number | null;
+  /** The body of the message about it, for its webhook. */
+  readonly message: string | null;
+  /** The message about it that was settled last. */
+  readonly settled: SettledMessage | null;
 }
 
 /** The fields of the hash of a batch that is closed, but for its status. */
 export function closedFields(
   record: BatchRecord,
-  closed: ClosedBatch,
+  closed: Omit<ClosedBatch, 'message'>,
 ): Record<string, string | number> {
   const { counts, model, error, stop, round, retries, counted } = closed;
   const { startedAt, finishedAt, cancelRequestedAt, expiresAt } = closed;
@@ -102,12 +121,13 @@ export function closedFields(
     ...(model === null ? {} : { model: JSON.stringify(model) }),
     ...(error === null ? {} : { error: JSON.stringify(error) }),
     ...(round === 1 ? {} : { round, retries: JSON.stringify(retries) }),
+    ...deliveriesField(closed),
   };
 }
 
 /** The hash of a batch whose round after the first is under way: how it had ended, and what the round asks for. */
 export interface OpenedBatch {
-  readonly before: ClosedBatch;
+  readonly before: Omit<ClosedBatch, 'message'>;
   readonly retry: Retry;
   /** Null while what it runs is not known. */
   readonly selected: Selected | null;
@@ -122,7 +142,7 @@ export function openedFields(
   { before, retry, selected, limit, expiresAt }: OpenedBatch,
 ): Record<string, string | number> {
   const { status, error, stop, counts, model, startedAt } = before;
-  const end: EarlierEnd = { status, error, stop };
+  const end: EarlierEnd = { status, error, stop, counts };
   const items = selected === null ? 0 : selectedItems(selected);
   const failed = counts.failed - (selected?.failed ?? 0);
   return {
@@ -145,7 +165,13 @@ export function openedFields(
     ...(limit === null ? {} : { errorLimit: limit }),
     ...(expiresAt === null ? {} : { expiresAt }),
     ...(model === null ? {} : { model: JSON.stringify(model) }),
+    ...deliveriesField(before),
   };
+}
+
+function deliveriesField({ settled }: Pick<ClosedBatch, 'settled'>): { deliveries?: string } {
+  const deliveries = settled?.deliveries ?? [];
+  return deliveries.length === 0 ? {} : { deliveries: deliveryLines(deliveries) };
 }
 
 /** The state as readers of outcomes see it: that before the round, while one after the first is under way. */
@@ -153,7 +179,8 @@ export function asClosed(state: BatchState): BatchState {
   const { before, record } = state;
   if (before === null) return state;
   const chunks = chunkCount(record);
-  return FINAL_STATUSES.has(state.status) ? { ...state, chunks } : { ...state, ...before, chunks };
+  if (FINAL_STATUSES.has(state.status)) return { ...state, chunks };
+  return { ...state, ...before, ...before.counts, chunks };
 }
 
 /** Whether a bit of `countedBits` is set. */
@@ -197,6 +224,11 @@ export function parseState(hash: Readonly<Record<string, string>>): BatchState |
     startedAt: time('startedAt'),
     finishedAt: time('finishedAt'),
     cancelRequestedAt: time('cancelRequestedAt'),
+    webhook: {
+      messageId: hash['webhookMessage'] ?? null,
+      state: (hash['webhookState'] ?? 'delivering') as MessageState,
+      deliveries: hash['deliveries'] === undefined ? [] : parseDeliveries(hash['deliveries']),
+    },
     expiresAt: time('expiresAt'),
   };
 }

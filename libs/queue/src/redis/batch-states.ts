@@ -17,7 +17,7 @@ import { RoundStates } from './round-states.js';
 import { runScript } from './script.js';
 import { beginBatch3 } from './scripts/begin-batch-3.js';
 import { claimSource1 } from './scripts/claim-source-1.js';
-import { closeBatch5 } from './scripts/close-batch-5.js';
+import { closeBatch6 } from './scripts/close-batch-6.js';
 import { countChunk4 } from './scripts/count-chunk-4.js';
 import { createBatch3 } from './scripts/create-batch-3.js';
 import { failBatch2 } from './scripts/fail-batch-2.js';
@@ -25,6 +25,7 @@ import { sealBatch1 } from './scripts/seal-batch-1.js';
 import { stopBatch2 } from './scripts/stop-batch-2.js';
 import { storeCursor1 } from './scripts/store-cursor-1.js';
 import { storeTotal1 } from './scripts/store-total-1.js';
+import { WebhookMessages } from './webhook-messages.js';
 
 /** A batch as one who reads its outcomes needs it. */
 export interface BatchSnapshot {
@@ -68,10 +69,14 @@ export interface BatchEnd {
   readonly retries: readonly Retry[];
   /** After how many seconds it is gone from Redis; null for never. */
   readonly forgetAfterSeconds: number | null;
+  /** The body of the message about it, for its webhook. */
+  readonly message: string | null;
 }
 
 /** The state of batches in Redis: reads, and the scripts that change it. */
 export class BatchStates {
+  /** What is told to the webhooks of batches. */
+  readonly messages: WebhookMessages;
   /** What is deleted, and when. */
   readonly deletions: Deletions;
   /** What retries change, and how batches that were closed are entered again. */
@@ -80,6 +85,7 @@ export class BatchStates {
   readonly #keys: QueueKeys;
 
   constructor(redis: Redis, keys: QueueKeys) {
+    this.messages = new WebhookMessages(redis, keys);
     this.#redis = redis;
     this.#keys = keys;
     this.deletions = new Deletions(redis, keys, (id) => this.#index(id));
@@ -295,18 +301,22 @@ export class BatchStates {
     return closingAt === null ? null : Number(closingAt);
   }
 
-  /** Gives a sealed batch its final status and counts; false when it has them already. */
+  /**
+   * Gives a sealed batch its final status and counts; false when it has them already. In the same step the
+   * message about it is noted, to be queued.
+   */
   async close(id: string, end: BatchEnd, round = 1): Promise<boolean> {
-    const { status, counts, error, stop, retries, forgetAfterSeconds } = end;
+    const { status, counts, error, stop, retries, forgetAfterSeconds, message } = end;
     const keys = this.#keys;
     const closed = await runScript(
       this.#redis,
-      closeBatch5,
+      closeBatch6,
       [
         keys.batch(id),
         keys.counted(id, 1),
         keys.samples(id),
         this.#index(id),
+        keys.messages,
         keys.counted(id, round),
       ],
       [
@@ -316,6 +326,7 @@ export class BatchStates {
         counts.failed,
         counts.cancelled,
         forgetAfterSeconds ?? '',
+        message ?? '',
         round,
         retries.length === 0 ? '' : JSON.stringify(retries),
         error === null ? '' : JSON.stringify(error),

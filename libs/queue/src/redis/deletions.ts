@@ -67,6 +67,12 @@ export class Deletions {
     await runScript(this.#redis, endDeletion2, [keys.batch(id), keys.deletions], [id, lookAgainAt]);
   }
 
+  /** Whether it is time to do something for a batch that is being deleted. */
+  async isUp(id: string): Promise<boolean> {
+    const at = await this.#redis.zscore(this.#keys.deletions, id);
+    return at !== null && Number(at) <= Date.now();
+  }
+
   /** Batches that are being deleted and that something is to be done for now. */
   async underWay(): Promise<string[]> {
     return this.#redis.zrange(

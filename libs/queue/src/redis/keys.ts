@@ -13,6 +13,8 @@ export interface QueueKeys {
   readonly classificationsByStatus: string;
   /** Channel on which the id of a classification is published once it has its outcome. */
   readonly answers: string;
+  /** HASH: messages about batches with their final status that are to be queued, by id. */
+  readonly messages: string;
   /** HASH: how far the turns of chunks are. */
   readonly turns: string;
   /** LIST of JSON: how fast the last batches were, the latest first. */
@@ -50,6 +52,7 @@ export function queueKeys(prefix: string): QueueKeys {
     batchesByStatus: `${tagged}:batches:by-status`,
     classificationsByStatus: `${tagged}:classifications:by-status`,
     answers: `${tagged}:answers`,
+    messages: `${tagged}:messages`,
     turns: `${tagged}:turns`,
     rates: `${tagged}:rates`,
     reconciliation: `${tagged}:reconciliation`,

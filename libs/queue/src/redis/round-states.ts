@@ -15,7 +15,7 @@ import {
 import type { QueueKeys } from './keys.js';
 import { runScript } from './script.js';
 import { beginRound3 } from './scripts/begin-round-3.js';
-import { enterClosedBatch5 } from './scripts/enter-closed-batch-5.js';
+import { enterClosedBatch6 } from './scripts/enter-closed-batch-6.js';
 import { startRound2 } from './scripts/start-round-2.js';
 
 /**
@@ -33,12 +33,17 @@ export class RoundStates {
 
   /** Opens a closed batch for another round; false when it is not any more as it was seen. */
   async begin(
-    { record, round, retries, error, stop }: BatchState,
+    { record, round, retries, error, stop, succeeded, failed, cancelled }: BatchState,
     status: FinalStatus,
     retry: Retry,
   ): Promise<boolean> {
     const { id } = record;
-    const before: EarlierEnd = { status, error, stop };
+    const before: EarlierEnd = {
+      status,
+      error,
+      stop,
+      counts: { succeeded, failed, cancelled },
+    };
     const began = await runScript(
       this.#redis,
       beginRound3,
@@ -91,29 +96,51 @@ export class RoundStates {
 
   /** Enters a batch that is closed already; false when it is known. */
   async enterClosed(record: BatchRecord, closed: ClosedBatch): Promise<boolean> {
-    const fields = closedFields(record, closed);
-    return this.#enter(record.id, closed.status, closed.dueAt, closed.counted.bits, fields);
+    return this.#enter(record.id, closed, closedFields(record, closed));
   }
 
   /** Enters a batch that was opened for a retry, to be advanced only after `restored`; false when it is known. */
   async enterOpened(record: BatchRecord, opened: OpenedBatch): Promise<boolean> {
-    const { bits } = opened.before.counted;
-    return this.#enter(record.id, 'validating', null, bits, openedFields(record, opened));
+    const { counted } = opened.before;
+    const entry = { status: 'validating', dueAt: null, counted, message: null, settled: null };
+    return this.#enter(record.id, entry, openedFields(record, opened));
   }
 
   async #enter(
     id: string,
-    status: string,
-    dueAt: number | null,
-    bits: Buffer,
+    {
+      status,
+      dueAt,
+      counted,
+      message,
+      settled,
+    }: Pick<ClosedBatch, 'dueAt' | 'counted' | 'message' | 'settled'> & {
+      readonly status: string;
+    },
     fields: Readonly<Record<string, string | number>>,
   ): Promise<boolean> {
     const keys = this.#keys;
     const entered = await runScript(
       this.#redis,
-      enterClosedBatch5,
-      [keys.batch(id), keys.batchesByStatus, keys.batches, keys.counted(id, 1), keys.retention],
-      [id, status, dueAt ?? '', bits, ...Object.entries(fields).flat()],
+      enterClosedBatch6,
+      [
+        keys.batch(id),
+        keys.batchesByStatus,
+        keys.batches,
+        keys.counted(id, 1),
+        keys.retention,
+        keys.messages,
+      ],
+      [
+        id,
+        status,
+        dueAt ?? '',
+        counted.bits,
+        message ?? '',
+        settled?.messageId ?? '',
+        settled?.state ?? '',
+        ...Object.entries(fields).flat(),
+      ],
     );
     return entered === 1;
   }

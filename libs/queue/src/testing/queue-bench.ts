@@ -7,7 +7,7 @@ import type {
   ItemResult,
 } from '@cropline/contracts';
 import { createObjectStore, type ObjectStore } from '@cropline/storage';
-import type { BatchService } from '../batch-service.js';
+import type { BatchService, BatchServiceOptions } from '../batch-service.js';
 import type { ChunkConsumer, ChunkConsumerOptions, ChunkProcessor } from '../chunk-consumer.js';
 import type { Coordinator, CoordinatorOptions } from '../coordinator.js';
 import { createBatchService } from '../create-batch-service.js';
@@ -24,6 +24,7 @@ export const FAST: QueueTiming = {
   retryMs: 20,
   retryMaxMs: 200,
   sweepMs: 500,
+  webhookRetryMs: 20,
   idleMs: 200,
 };
 
@@ -35,7 +36,7 @@ export interface QueueBench {
   readonly outputUrl: string;
   /** What a process needs to join. */
   readonly storeOptions: Parameters<typeof createObjectStore>[0];
-  service(overrides?: { readonly store?: ObjectStore; readonly redisUrl?: string }): BatchService;
+  service(overrides?: Partial<BatchServiceOptions>): BatchService;
   coordinator(overrides?: Partial<CoordinatorOptions>): Coordinator;
   consumer(process?: ChunkProcessor, overrides?: Partial<ChunkConsumerOptions>): ChunkConsumer;
   stop(): Promise<void>;

@@ -3,9 +3,9 @@ import { ByteWriter, ParquetWriter, type SchemaElement } from 'hyparquet-writer'
 import { RESULT_COLUMNS, type ColumnValue, type ResultColumn } from './result-columns.js';
 
 /** The most rows of a row group: what is read of a file at once, and held in memory here. */
-const GROUP_ROWS = 20_000;
+const GROUP_ROWS = 10_000;
 /** The most values of a row group: rows with a hundred predictions are long ones. */
-const GROUP_VALUES = 1_000_000;
+const GROUP_VALUES = 500_000;
 
 /**
  * Results as a Parquet file (Snappy), a row an item, with the types of `RESULT_COLUMNS`; lists are lists of

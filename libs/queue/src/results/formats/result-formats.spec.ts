@@ -135,7 +135,7 @@ describe('results as Parquet', () => {
   });
 
   it('are written a row group at a time, in order', async () => {
-    const total = 50_001;
+    const total = 25_001;
     let made = 0;
     const source = async function* (): AsyncGenerator<ItemResult[]> {
       while (made < total) {
@@ -155,13 +155,13 @@ describe('results as Parquet', () => {
       sent = made;
     }
     // What comes out of it follows what goes in: it holds one group, not the file.
-    expect(Math.max(...ahead)).toBeLessThanOrEqual(20_032);
+    expect(Math.max(...ahead)).toBeLessThanOrEqual(10_032);
     const whole = Buffer.concat(pieces);
     const file = whole.buffer.slice(whole.byteOffset, whole.byteOffset + whole.byteLength);
     expect(parquetMetadata(file).row_groups.map(({ num_rows }) => num_rows)).toEqual([
-      20_000n,
-      20_000n,
-      10_001n,
+      10_000n,
+      10_000n,
+      5_001n,
     ]);
     const rows = await parquetReadObjects({ file, columns: ['id'] });
     expect(rows.map(({ id }) => Number(id))).toEqual(Array.from({ length: total }, (_, n) => n));
@@ -174,9 +174,9 @@ describe('results as Parquet', () => {
       score: 0.01,
     }));
     const long = { ...cat, predictions };
-    const file = await parquetFile(bunches(Array.from({ length: 4_000 }, () => long)));
+    const file = await parquetFile(bunches(Array.from({ length: 2_000 }, () => long)));
     const groups = parquetMetadata(file).row_groups.map(({ num_rows }) => Number(num_rows));
-    expect(Math.max(...groups)).toBeLessThan(3_500);
-    expect(groups.reduce((sum, rows) => sum + rows, 0)).toBe(4_000);
+    expect(Math.max(...groups)).toBeLessThan(1_800);
+    expect(groups.reduce((sum, rows) => sum + rows, 0)).toBe(2_000);
   });
 });

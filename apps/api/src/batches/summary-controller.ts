@@ -1,0 +1,24 @@
+import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import type { BatchSummary } from '@cropline/contracts';
+import type { BatchService } from '@cropline/queue';
+import { noQuerySchema } from '../http/queries.js';
+import { SchemaPipe } from '../http/schema-pipe.js';
+import { BATCH_SERVICE } from '../service-tokens.js';
+
+/** What the outcomes of a batch come to. */
+@Controller('v1/batches/:id/summary')
+export class SummaryController {
+  readonly #batches: BatchService;
+
+  constructor(@Inject(BATCH_SERVICE) batches: BatchService) {
+    this.#batches = batches;
+  }
+
+  @Get()
+  summary(
+    @Query(new SchemaPipe(noQuerySchema)) _query: object,
+    @Param('id') id: string,
+  ): Promise<BatchSummary> {
+    return this.#batches.summary(id);
+  }
+}
