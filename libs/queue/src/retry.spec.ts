@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Batch, ErrorCode, ItemResult, RetryRequest } from '@cropline/contracts';
+import type { Batch, ItemResult } from '@cropline/contracts';
 import { startRedis, startS3 } from '@cropline/tools';
-import type { BatchService } from './batch-service.js';
-import type { ChunkProcessor } from './chunk-consumer.js';
 import {
   jsonLines,
   requestOf,
@@ -12,48 +10,18 @@ import {
   untilStatus,
   type QueueBench,
 } from './testing/queue-bench.js';
+import { FAILED, flaky, untilRound } from './testing/retrying.js';
+import { startWebhookReceiver } from './testing/webhook-receiver.js';
 
 let bench: QueueBench;
 beforeAll(async () => {
   bench = await startQueueBench({ redis: startRedis(), s3: startS3() });
-  bench.coordinator({ window: 8 });
+  bench.coordinator({ window: 8, allowNetworks: ['127.0.0.0/8'] });
 });
 afterAll(() => bench.stop());
 
-const FAILED: RetryRequest = { outcomes: ['failed'] };
-
-/** Fails the items whose number is a multiple of 10 (gone) or of 7 (denied), until they are said to be well. */
-const flaky = (well: (code: ErrorCode) => boolean, ran: string[] = []): ChunkProcessor => {
-  return ({ items }) => {
-    ran.push(...items.map(({ id }) => id));
-    return Promise.resolve(
-      items.map((item): ItemResult => {
-        const n = Number(item.id.slice('item-'.length));
-        const code =
-          n % 10 === 0 ? 'IMAGE_NOT_FOUND' : n % 7 === 0 ? 'IMAGE_ACCESS_DENIED' : undefined;
-        if (code === undefined || well(code)) return succeeded(item);
-        const error = { code, message: 'no', retryable: false, attempts: 3 } as const;
-        return { ...item, status: 'failed', error };
-      }),
-    );
-  };
-};
-
 async function resultsOf(batch: Batch): Promise<ItemResult[]> {
   return (await jsonLines(bench.store, batch.output.results!)) as ItemResult[];
-}
-
-/** The batch when the retry has ended; its counts are seen to add up on the way. */
-async function untilRound(service: BatchService, id: string, round: number): Promise<Batch> {
-  return until(
-    () => service.get(id),
-    (batch) => {
-      const { total, pending, succeeded: done, failed, cancelled } = batch.counts;
-      expect(pending + done + failed + cancelled).toBe(total);
-      expect(Math.min(pending, done, failed, cancelled)).toBeGreaterThanOrEqual(0);
-      return batch.retries.at(-1)?.round === round && batch.finishedAt !== null;
-    },
-  );
 }
 
 const IDS = requestOf(200).items.map(({ id }) => id);
@@ -223,5 +191,98 @@ describe('retrying a batch', () => {
       counts: { succeeded: 200 },
     });
     await third.close();
+  });
+
+  it('runs the rest of a batch of which too many failed, and counts its own failures only', async () => {
+    const service = bench.service();
+    const errorThreshold = { count: 10 };
+    const first = bench.consumer(
+      flaky(() => false),
+      { concurrency: 1 },
+    );
+    const { id } = await service.create(requestOf(200, { errorThreshold }));
+    const before = await untilStatus(service, id, 'failed');
+    await first.close();
+    expect(before.error).toMatchObject({ code: 'ERROR_THRESHOLD_REACHED' });
+    await service.retry(id, FAILED);
+    const second = bench.consumer(flaky(() => true));
+    const left = await untilRound(service, id, 2);
+    await second.close();
+    // Some are still not run: it is as it was before, but for those that failed.
+    expect(left).toMatchObject({
+      status: 'failed',
+      error: before.error,
+      counts: { failed: 0, cancelled: before.counts.cancelled },
+    });
+    await service.retry(id, { outcomes: ['cancelled'] });
+    const third = bench.consumer(flaky((code) => code === 'IMAGE_NOT_FOUND'));
+    const again = await untilRound(service, id, 3);
+    await third.close();
+    expect(again).toMatchObject({ status: 'failed' });
+    expect(again.error?.message).toContain('10 items');
+    expect(again.counts.failed).toBeGreaterThanOrEqual(10);
+    const results = await resultsOf(again);
+    expect(results.map((item) => item.id)).toEqual(IDS);
+    expect((await service.results(id, { limit: 200 })).results).toEqual(results);
+  });
+
+  it('has as long as the batch had, and keeps the outcomes of what it did not run in time', async () => {
+    const service = bench.service();
+    const first = bench.consumer(flaky(() => false));
+    const { id } = await service.create(requestOf(40, { expiresAfter: 3 }));
+    const before = await untilStatus(service, id, 'completed');
+    await first.close();
+    const asked = await service.retry(id, FAILED);
+    expect(Date.parse(asked.expiresAt!)).toBe(Date.parse(asked.retries[0]!.requestedAt) + 3_000);
+    const batch = await untilRound(service, id, 2);
+    expect(batch).toMatchObject({ status: 'expired', counts: before.counts });
+    expect(await resultsOf(batch)).toEqual(await resultsOf(before));
+    expect((await service.results(id, { limit: 40 })).results).toEqual(await resultsOf(before));
+  });
+
+  it('fails when the results it is made of are gone, and keeps what the parts hold', async () => {
+    const service = bench.service();
+    const first = bench.consumer(flaky(() => false));
+    const { id } = await service.create(requestOf(100));
+    const before = await untilStatus(service, id, 'completed');
+    await first.close();
+    const earlier = await resultsOf(before);
+    await bench.store.delete(before.output.results!);
+    await service.retry(id, FAILED);
+    const batch = await untilRound(service, id, 2);
+    expect(batch).toMatchObject({
+      status: 'failed',
+      error: { code: 'STORAGE_OBJECT_NOT_FOUND' },
+      counts: before.counts,
+    });
+    expect(await resultsOf(batch)).toEqual(earlier);
+  });
+
+  it('tells the webhook of its end too, with the retry in it', async () => {
+    const hook = await startWebhookReceiver(204);
+    const service = bench.service({ allowNetworks: ['127.0.0.0/8'] });
+    const webhook = { url: hook.url, secret: `whsec_${Buffer.alloc(32, 1).toString('base64')}` };
+    const consumer = bench.consumer(flaky(() => false));
+    const { id } = await service.create(requestOf(20, { webhook }));
+    const told = (count: number): Promise<number> =>
+      until(
+        () => hook.received.length,
+        (received) => received === count,
+      );
+    await told(1);
+    await service.retry(id, FAILED);
+    await told(2);
+    await consumer.close();
+    await hook.close();
+    expect(hook.received.map(({ headers }) => headers['webhook-id'])).toEqual([
+      `msg_${id}_1`,
+      `msg_${id}_2`,
+    ]);
+    const { retries, finishedAt } = await service.get(id);
+    expect(JSON.parse(hook.received[1]!.body)).toMatchObject({
+      type: 'batch.completed',
+      timestamp: finishedAt,
+      data: { retries },
+    });
   });
 });

@@ -130,6 +130,28 @@ describe('batches over HTTP', () => {
     expect(batchSchema.parse(await response.json()).status).toBe('cancelling');
   });
 
+  it('retries with 202 and the batch, what failed unless told otherwise', async () => {
+    const path = '/v1/batches/b-1/retry';
+    const response = await api.fetch(path, { method: 'POST' });
+    expect(response.status).toBe(202);
+    expect(batchSchema.parse(await response.json()).status).toBe('validating');
+    expect(api.fake.retried.at(-1)).toEqual({ outcomes: ['failed'] });
+    const asked = { outcomes: ['failed', 'cancelled'], codes: ['IMAGE_NOT_FOUND'] };
+    const post = (body: unknown): Promise<Response> =>
+      api.fetch(path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    await post(asked);
+    expect(api.fake.retried.at(-1)).toEqual(asked);
+    for (const bad of [{ outcomes: ['succeeded'] }, { outcomes: [] }, { codes: ['NO'] }, null]) {
+      expect(await problemIn(await post(bad))).toMatchObject({ code: 'REQUEST_INVALID' });
+    }
+    const form = await api.fetch(path, { method: 'POST', body: 'outcomes=failed' });
+    expect(await problemIn(form)).toMatchObject({ code: 'MEDIA_TYPE_UNSUPPORTED' });
+  });
+
   it('deletes with 204 and nothing else, and then knows it no more', async () => {
     const { batches } = api.fake;
     const [batch] = batches.values();
@@ -171,6 +193,7 @@ describe('batches over HTTP', () => {
         ['GET', '/v1/batches/b-1/results'],
         ['GET', '/v1/batches/b-1/items/0'],
         ['POST', '/v1/batches/b-1/cancel'],
+        ['POST', '/v1/batches/b-1/retry'],
         ['DELETE', '/v1/batches/b-1'],
         ['POST', '/v1/admin/reconcile'],
         ['GET', '/v1/admin/reconcile'],

@@ -87,7 +87,7 @@ export class BatchesController {
     @Param('id') id: string,
     @Body() body: unknown,
   ): Promise<Batch> {
-    const request: RetryRequest = retryBody.transform(body ?? {});
+    const request: RetryRequest = retryBody.transform(body === undefined ? {} : body);
     return this.#batches.retry(id, request);
   }
 

@@ -11,6 +11,7 @@ import { LIST_TYPES } from './item-lists.js';
 import {
   MAX_BATCH_BODY_BYTES,
   MAX_CLASSIFICATION_BODY_BYTES,
+  MAX_RETRY_BODY_BYTES,
   MAX_UPLOAD_BYTES,
   MAX_UPLOAD_LIST_BYTES,
 } from './limits.js';
@@ -19,7 +20,7 @@ const isUpload = (request: { headers: Record<string, string | string[] | undefin
   /^\s*image\//iu.test(String(request.headers['content-type'] ?? ''));
 
 /**
- * Lets the two endpoints that take a body read it, each with its content types and size, and no other. What
+ * Lets the endpoints that take a body read it, each with its content types and size, and no other. What
  * cannot be read ends as `REQUEST_MALFORMED`, `REQUEST_TOO_LARGE` or `MEDIA_TYPE_UNSUPPORTED`.
  */
 export function addBodyParsers(server: Express): void {
@@ -30,6 +31,17 @@ export function addBodyParsers(server: Express): void {
     requireBody('application/json', ...LIST_TYPES),
     json(MAX_BATCH_BODY_BYTES),
     explainFault(MAX_BATCH_BODY_BYTES),
+  );
+  const retryBody = requireBody('application/json');
+  server.post(
+    '/v1/batches/:id/retry',
+    // Without one it is what the defaults say.
+    (request: Request, response: Response, next: NextFunction) => {
+      if (hasBody(request)) retryBody(request, response, next);
+      else next();
+    },
+    json(MAX_RETRY_BODY_BYTES),
+    explainFault(MAX_RETRY_BODY_BYTES),
   );
   server.post(
     '/v1/uploads',
@@ -45,6 +57,10 @@ export function addBodyParsers(server: Express): void {
     express.raw({ type: isUpload, limit: MAX_UPLOAD_BYTES }),
     explainFault(MAX_UPLOAD_BYTES),
   );
+}
+
+function hasBody(request: Request): boolean {
+  return request.is('*/*') !== null && request.headers['content-length'] !== '0';
 }
 
 function requireBody(...types: string[]): RequestHandler {

@@ -7,6 +7,9 @@ export const MAX_BATCH_BODY_BYTES = 48 * 2 ** 20;
 /** The largest JSON body of POST /v1/classifications in bytes: one URL and its options. */
 export const MAX_CLASSIFICATION_BODY_BYTES = 64 * 2 ** 10;
 
+/** The largest body of POST /v1/batches/{id}/retry in bytes: every code there is, and more. */
+export const MAX_RETRY_BODY_BYTES = 64 * 2 ** 10;
+
 /** The largest image that can be uploaded in bytes; larger ones are classified by URL. */
 export const MAX_UPLOAD_BYTES = 32 * 2 ** 20;
 

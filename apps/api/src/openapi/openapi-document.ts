@@ -64,7 +64,9 @@ function describeOperation(operation: OperationDescription): object {
     summary,
     ...(description === undefined ? {} : { description }),
     ...(parameters.length === 0 ? {} : { parameters }),
-    ...(body === undefined ? {} : { requestBody: { required: true, content: bodyContent(body) } }),
+    ...(body === undefined
+      ? {}
+      : { requestBody: { required: operation.bodyOptional !== true, content: bodyContent(body) } }),
     responses: {
       ...Object.fromEntries(
         Object.entries(operation.answers).map(([status, answer]) => [status, answerOf(answer)]),

@@ -20,6 +20,8 @@ export interface OperationDescription {
   readonly idempotent?: true;
   /** Content types of the body; `binary` is the bytes themselves. */
   readonly body?: Readonly<Record<string, { schema: string } | 'binary'>>;
+  /** Whether it may be left out. */
+  readonly bodyOptional?: true;
   readonly answers: Readonly<Record<number, AnswerDescription>>;
   /** The codes of its own; those of any request are added. */
   readonly errors: readonly ErrorCode[];
@@ -132,6 +134,7 @@ export const OPERATIONS: readonly OperationDescription[] = [
     description:
       'Those that failed, unless other `outcomes` or only some `codes` are asked for. What comes of them takes the place of their outcomes when all are run; until then the results stay as they are. Repeating it while that is under way changes nothing.',
     body: { 'application/json': { schema: 'RetryRequest' } },
+    bodyOptional: true,
     answers: { 202: { description: 'To be run again.', schema: 'Batch' } },
     errors: [
       'REQUEST_MALFORMED',
