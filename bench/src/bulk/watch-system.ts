@@ -34,7 +34,9 @@ export function watchSystem({ api, redisUrl }: Stack, done: () => number): Syste
     });
   };
   let looking = look();
-  const timer = setInterval(() => (looking = looking.then(look)), EVERY_MS);
+  const timer = setInterval(() => {
+    looking = looking.then(look);
+  }, EVERY_MS);
   // What fails is thrown by stop.
   looking.catch(() => undefined);
   return {

@@ -2,7 +2,6 @@ import type {
   Batch,
   BatchEstimate,
   BatchPage,
-  BatchStatus,
   BatchSummary,
   ClassifyOptions,
   CreateBatchRequest,
@@ -13,10 +12,10 @@ import type {
   RetryRequest,
 } from '@cropline/contracts';
 import type { ObjectStore } from '@cropline/storage';
+import type { BatchQuery, ResultsQuery } from './batch-queries.js';
 import type { Logger } from './logger.js';
 import type { QueueConnection } from './queue-connection.js';
 import type { ResultFile, ResultFileQuery } from './results/result-file.js';
-import type { ResultsFilter } from './results/result-filter.js';
 
 /** What a batch service needs. */
 export interface BatchServiceOptions extends QueueConnection {
@@ -59,19 +58,6 @@ export interface ClassificationOutcome {
   readonly batchId: string;
   readonly itemId: string;
   readonly result: ItemResult | null;
-}
-
-/** What a page of batches is asked by. */
-export interface BatchQuery {
-  readonly status?: BatchStatus | undefined;
-  readonly cursor?: string | undefined;
-  readonly limit: number;
-}
-
-/** What a page of results is asked by. */
-export interface ResultsQuery extends ResultsFilter {
-  readonly cursor?: string | undefined;
-  readonly limit: number;
 }
 
 /**

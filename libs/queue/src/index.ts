@@ -1,11 +1,10 @@
+export type { BatchQuery, ResultsQuery } from './batch-queries.js';
 export type {
-  BatchQuery,
   BatchService,
   BatchServiceOptions,
   ClassificationInput,
   ClassificationOutcome,
   ItemList,
-  ResultsQuery,
   SubmitOptions,
   Submitted,
 } from './batch-service.js';

@@ -6,6 +6,7 @@ import { Webhook } from 'standardwebhooks';
 import type { BatchService } from './batch-service.js';
 import { batchFolder } from './batch/batch-folder.js';
 import { finalizeBatch } from './coordination/finalizer.js';
+import { openCoordinationQueue } from './jobs/coordination-job.js';
 import type { Logger } from './logger.js';
 import { BatchStates } from './redis/batch-states.js';
 import { FAST, requestOf, startQueueBench, until, type QueueBench } from './testing/queue-bench.js';
@@ -86,6 +87,30 @@ describe('the webhook of a batch', () => {
     });
   });
 
+  it('is told of each end of a batch that is run again, in a message of its own', async () => {
+    const hook = await receiver(204);
+    keep(bench.coordinator({ allowNetworks }));
+    const { id } = await service.create(request(hook.url));
+    await service.cancel(id);
+    await settled(id);
+    keep(bench.consumer());
+    const again = await service.retry(id, { outcomes: ['cancelled'] });
+    expect(again.webhook).toMatchObject({ state: 'waiting', deliveries: [{ status: 204 }] });
+    await until(
+      () => service.get(id),
+      ({ webhook }) => webhook?.deliveries.length === 2,
+    );
+    expect(hook.received.map(({ headers }) => headers['webhook-id'])).toEqual([
+      `msg_${id}_1`,
+      `msg_${id}_2`,
+    ]);
+    const told = hook.received.map(({ body }) => JSON.parse(body) as { type: string });
+    expect(told.map(({ type }) => type)).toEqual(['batch.cancelled', 'batch.completed']);
+    expect(told[1]).toMatchObject({
+      data: { retries: [{ round: 2, finishedAt: expect.any(String) }], counts: { succeeded: 3 } },
+    });
+  });
+
   it('reaches no private address unless that is allowed, and is refused at once where that shows', async () => {
     const hook = await receiver(200);
     keep(bench.coordinator());
@@ -128,6 +153,8 @@ describe('the webhook of a batch', () => {
       const state = await states.read(id);
       const never = new AbortController().signal;
       await finalizeBatch({ states, store: bench.store }, state!, never);
+      // Whatever asked for the batch to be advanced is done.
+      await openCoordinationQueue(redis, keys).drain();
     });
     expect(await service.get(id)).toMatchObject({
       status: 'cancelled',

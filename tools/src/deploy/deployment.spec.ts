@@ -4,7 +4,13 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { engineSettings, logSettings, queueSettings, storageSettings } from '@cropline/contracts';
+import {
+  engineSettings,
+  logSettings,
+  networkSettings,
+  queueSettings,
+  storageSettings,
+} from '@cropline/contracts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 // js-yaml comes without types.
@@ -29,17 +35,28 @@ interface Service {
 
 const read = (path: string): Promise<string> => readFile(join(ROOT, path), 'utf8');
 
+/** Where each app reads its environment. */
+const CONFIGS: Readonly<Record<string, readonly string[]>> = {
+  api: ['apps/api/src/config.ts'],
+  worker: ['apps/worker/src/config.ts'],
+  cli: ['apps/cli/src/config/config.ts', 'apps/cli/src/config/config-file.ts'],
+};
+
 /** The variables that an app's config reads: its own, and those of the groups that it shares with others. */
 async function settingsOf(app: string): Promise<string[]> {
-  const source = await read(`apps/${app}/src/config.ts`);
+  const source = (await Promise.all(CONFIGS[app]!.map(read))).join('\n');
   const groups: Readonly<Record<string, object>> = {
     engineSettings,
     logSettings,
+    networkSettings,
     queueSettings,
     storageSettings,
   };
   return [
     ...[...source.matchAll(/^ {2,4}([A-Z][A-Z0-9_]+): /gm)].map((match) => match[1]!),
+    ...[...source.matchAll(/const \{(.+)\} = environment;/g)].flatMap((match) =>
+      [...match[1]!.matchAll(/([A-Z][A-Z0-9_]+): /g)].map((name) => name[1]!),
+    ),
     ...[...source.matchAll(/\.\.\.(\w+Settings)\b/g)].flatMap((match) =>
       Object.keys(groups[match[1]!] ?? {}),
     ),

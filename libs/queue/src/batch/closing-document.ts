@@ -1,13 +1,12 @@
 import {
   CROPLINE_VERSION,
   type Batch,
-  type BatchStatus,
   type CancelReason,
   type ClassifyOptions,
   type ModelRef,
   type Retry,
 } from '@cropline/contracts';
-import type { BatchState, Outcomes } from '../redis/batch-state.js';
+import type { BatchState, FinalStatus, Outcomes } from '../redis/batch-state.js';
 import { isoTime } from './batch-view.js';
 
 /** A file of a closed batch. */
@@ -18,9 +17,6 @@ export interface ClosedFile {
   readonly sha256: string;
 }
 
-/** A status in which nothing changes any more, unless the batch is retried. */
-export type FinalStatus = Extract<BatchStatus, 'completed' | 'cancelled' | 'expired' | 'failed'>;
-
 /** The content of manifest.json, written last of a batch's files: how it ended and what it left. */
 export interface ClosingDocument {
   readonly id: string;
@@ -29,6 +25,8 @@ export interface ClosingDocument {
   readonly round?: number;
   /** The rounds after the first, if there were any. */
   readonly retries?: readonly Retry[];
+  /** When the round would have expired; left out for the first, whose record tells. */
+  readonly expiresAt?: string;
   readonly counts: Outcomes & { readonly total: number };
   readonly model: ModelRef | null;
   readonly options: ClassifyOptions;
@@ -43,25 +41,9 @@ export interface ClosingDocument {
   readonly version: string;
 }
 
-/** Why items of a closed batch were not run; null when all were, or when it could not go on as a whole. */
-export function stopOf({
-  status,
-  error,
-}: Pick<ClosingDocument, 'status' | 'error'>): CancelReason | null {
-  switch (status) {
-    case 'cancelled':
-    case 'expired':
-      return status;
-    case 'completed':
-      return null;
-    case 'failed':
-      return error?.code === 'ERROR_THRESHOLD_REACHED' ? 'error_threshold' : null;
-  }
-}
-
 /** The closing document of a batch, or of a round of it. */
 export function closingDocument(
-  { record, round, model, startedAt }: BatchState,
+  { record, round, model, startedAt, expiresAt }: BatchState,
   {
     counts,
     retries,
@@ -72,10 +54,12 @@ export function closingDocument(
   },
 ): ClosingDocument {
   const { id, options, metadata, total, createdAt } = record;
+  const expiry = isoTime(expiresAt);
   return {
     id,
     status: end.status,
     ...(round === 1 ? {} : { round, retries }),
+    ...(round === 1 || expiry === null ? {} : { expiresAt: expiry }),
     counts: { total, ...counts },
     model,
     options,
@@ -87,4 +71,17 @@ export function closingDocument(
     files: end.files,
     version: CROPLINE_VERSION,
   };
+}
+
+/** Why items of a closed batch were not run; null when all were, or when it could not go on as a whole. */
+export function stopOf({ status, error }: ClosingDocument): CancelReason | null {
+  switch (status) {
+    case 'cancelled':
+    case 'expired':
+      return status;
+    case 'completed':
+      return null;
+    case 'failed':
+      return error?.code === 'ERROR_THRESHOLD_REACHED' ? 'error_threshold' : null;
+  }
 }

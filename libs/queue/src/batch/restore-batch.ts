@@ -1,7 +1,7 @@
 import type { CancelReason } from '@cropline/contracts';
 import type { ObjectStore } from '@cropline/storage';
 import { splitLines } from '../manifest/read-lines.js';
-import { setCounted, type ClosedBatch } from '../redis/batch-state.js';
+import { setCounted, type ClosedBatch, type OpenedBatch } from '../redis/batch-state.js';
 import type { BatchStates } from '../redis/batch-states.js';
 import type { SettledMessage } from '../redis/webhook-messages.js';
 import { countOutcomes, modelOf, parseResult } from '../results/part-lines.js';
@@ -12,15 +12,21 @@ import { chunkCount, dueAt, expiryOf, type BatchRecord } from './batch-record.js
 import { stopOf, type ClosingDocument } from './closing-document.js';
 import { errorLimit } from './error-limit.js';
 import { readDocument } from './read-document.js';
-import { roundFolder, selectedItems, type RoundRecord, type Selected } from './round-record.js';
-import { readStop } from './stop-document.js';
+import {
+  roundFolder,
+  roundRecord,
+  selectedItems,
+  type RoundRecord,
+  type Selected,
+} from './round-record.js';
+import { readStop, type StopDocument } from './stop-document.js';
 
 const PARTS_AHEAD = 16;
 
 /**
  * Enters a batch into Redis again from what object storage has of it: its record, its parts, whether it was
- * stopped, how it ended, if it did, and the retry that is under way, if one is. What has no part will be planned and run again. One that was being
- * deleted is not entered: its deletion goes on.
+ * stopped, how it ended, if it did, and the retry that was under way, if one was. What has no part will be
+ * planned and run again. One that was being deleted is not entered: its deletion goes on.
  *
  * It may be cut short: nothing is done with the batch before all of it is restored, and advancing it goes on
  * with this.
@@ -43,30 +49,41 @@ export async function restoreBatch(
   if ((await states.deletions.grave(id)) !== null) return false;
   const closing = await readDocument<ClosingDocument>(store, files.closing);
   if (closing !== null) {
-    const entered = await enterEnded(states, store, record, closing);
-    if (entered === 'closed') return true;
+    const last = closing.round ?? 1;
+    const before = await closedBatch(store, record, closing, last);
+    // A source may have been read to its end only after the batch was stopped: it has what it closed with.
+    const closed = { ...record, total: closing.counts.total };
+    const opened = await openedBatch(store, closed, before, last + 1);
+    if (opened !== null) {
+      const { stop, ...round } = opened;
+      const entered = await states.rounds.enterOpened(closed, round);
+      if (!entered && (await states.read(id))?.restoring !== true) return true;
+      await countParts(states, store, closed, last + 1, stop);
+      return true;
+    }
+    const message = restoredMessage(closed, before);
+    if (await states.rounds.enterClosed(closed, { ...before, message })) return true;
     // It is known already, unless it was closed by one who was thought dead while it was being restored.
-    if (entered === 'known' && (await states.read(id))?.restoring !== true) return true;
-  } else {
-    // One that a caller had stopped did not end by the number of items that failed.
-    const stop = await readStop(store, folder);
-    await states.create(record, { restoring: true, ...(stop === null ? {} : { limit: null }) });
+    if ((await states.read(id))?.restoring !== true) return true;
   }
-  await countParts(states, store, id);
+  const stop = await readStop(store, folder);
+  // One that a caller had stopped did not end by the number of items that failed.
+  await states.create(record, { restoring: true, ...(stop === null ? {} : { limit: null }) });
+  await countParts(states, store, record, 1, stop);
   return true;
 }
 
-/** Counts what the round of a batch that was entered has done, and lets it be advanced. */
-async function countParts(states: BatchStates, store: ObjectStore, id: string): Promise<void> {
-  const state = await states.read(id);
-  if (state === null) return;
-  const { round, run, chunks } = state;
-  const stop = await readStop(store, run.folder);
+/** Counts the parts of a round, stops it if it was stopped, and lets the batch be advanced. */
+async function countParts(
+  states: BatchStates,
+  store: ObjectStore,
+  { id, folder }: BatchRecord,
+  round: number,
+  stop: StopDocument | null,
+): Promise<void> {
   const stopped = (reason: CancelReason): Promise<unknown> =>
     states.stop(id, reason, stop === null ? Date.now() : Date.parse(stop.at));
-  // One whose items are yet to be found has none.
-  const done = chunks === 0 ? [] : parts(store, run.folder);
-  for await (const { chunk, bytes } of done) {
+  for await (const { chunk, bytes } of parts(store, roundFolder(folder, round))) {
     const results = [...splitLines(bytes)].map(parseResult);
     // Whoever let go of items knew that the batch was to be stopped.
     const letGo = results.find((result) => result.status === 'cancelled');
@@ -77,30 +94,18 @@ async function countParts(states: BatchStates, store: ObjectStore, id: string): 
   await states.rounds.restored(id);
 }
 
-/**
- * Enters a batch as it was closed, or as it was opened again for a retry; its parts are named there, but need
- * not be read.
- */
-async function enterEnded(
-  states: BatchStates,
+/** A batch as it was closed; its parts are named there, but need not be read. */
+async function closedBatch(
   store: ObjectStore,
   record: BatchRecord,
   closing: ClosingDocument,
-): Promise<'closed' | 'opened' | 'known'> {
-  const { status, counts, model, error, startedAt, round = 1, retries = [] } = closing;
-  const over = roundFolder(record.folder, round);
-  const next = batchFolder(roundFolder(record.folder, round + 1));
-  const [stop, request, selected] = await Promise.all([
-    readStop(store, over),
-    readDocument<RoundRecord>(store, next.record),
-    readDocument<Selected>(store, next.selected),
-  ]);
-  // A source may have been read to its end only after the batch was stopped: it has what it closed with.
-  const closed = { ...record, total: counts.total };
-  const chunks = chunkCount(closed);
+  round: number,
+): Promise<Omit<ClosedBatch, 'message'>> {
+  const { status, counts, model, error, startedAt, retries = [], expiresAt } = closing;
+  const chunks = chunkCount({ ...record, total: counts.total });
   const finishedAt = Date.parse(closing.finishedAt);
-  const began = retries.at(-1)?.requestedAt ?? record.createdAt;
-  const before: Omit<ClosedBatch, 'message'> = {
+  const stop = await readStop(store, roundFolder(record.folder, round));
+  return {
     status,
     counts,
     model,
@@ -108,12 +113,13 @@ async function enterEnded(
     stop: stopOf(closing),
     round,
     retries,
+    expiresAt:
+      round === 1 ? expiryOf(record) : expiresAt === undefined ? null : Date.parse(expiresAt),
     cancelRequestedAt: stop === null ? null : Date.parse(stop.at),
     startedAt: startedAt === null ? null : Date.parse(startedAt),
     finishedAt,
-    expiresAt: expiryOf({ ...record, createdAt: began }),
     counted:
-      status === 'completed' && request === null
+      status === 'completed'
         ? { chunks, bits: Buffer.alloc(0) }
         : await countedParts(store, record.folder, chunks),
     dueAt: dueAt(record, finishedAt),
@@ -122,20 +128,44 @@ async function enterEnded(
         ? null
         : await readDocument<SettledMessage>(store, batchFolder(record.folder).deliveries),
   };
-  if (request === null) {
-    const message = restoredMessage(closed, before);
-    return (await states.rounds.enterClosed(closed, { ...before, message })) ? 'closed' : 'known';
-  }
+}
+
+/** The retry of a closed batch that is under way; null when none is. */
+async function openedBatch(
+  store: ObjectStore,
+  record: BatchRecord,
+  before: Omit<ClosedBatch, 'message'>,
+  round: number,
+): Promise<(OpenedBatch & { readonly stop: StopDocument | null }) | null> {
+  const folder = roundFolder(record.folder, round);
+  const files = batchFolder(folder);
+  const asked = await readDocument<RoundRecord>(store, files.record);
+  if (asked === null) return null;
+  const [selected, stop] = await Promise.all([
+    readDocument<Selected>(store, files.selected),
+    readStop(store, folder),
+  ]);
   const items = selected === null ? null : selectedItems(selected);
-  const stopped = (await readStop(store, roundFolder(record.folder, request.round))) !== null;
-  const entered = await states.rounds.enterOpened(closed, {
-    before,
-    retry: { ...request, items, finishedAt: null },
+  return {
+    before: { ...before, message: null, counted: everyPart(record, before) },
+    retry: { ...asked, items, finishedAt: null },
     selected,
-    limit: items === null || stopped ? null : errorLimit({ ...record, total: items }),
-    expiresAt: expiryOf({ ...record, createdAt: request.requestedAt }),
-  });
-  return entered ? 'opened' : 'known';
+    limit: items === null || stop !== null ? null : errorLimit(roundRecord(record, round, items)),
+    expiresAt: expiryOf({ ...record, createdAt: asked.requestedAt }),
+    stop,
+  };
+}
+
+/** Bits for every chunk of a completed batch: how its next round will end is not known. */
+function everyPart(
+  record: BatchRecord,
+  { status, counted }: Pick<ClosedBatch, 'status' | 'counted'>,
+): ClosedBatch['counted'] {
+  if (status !== 'completed') return counted;
+  const chunks = chunkCount(record);
+  const bits = Buffer.alloc(Math.ceil(chunks / 8));
+  for (let chunk = 0; chunk < chunks; chunk += 1) setCounted(bits, chunk);
+  return { chunks, bits };
 }
 
 async function countedParts(

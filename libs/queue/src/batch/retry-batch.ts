@@ -1,16 +1,9 @@
-import {
-  CroplineError,
-  FINAL_STATUSES,
-  type BatchStatus,
-  type Retry,
-  type RetryRequest,
-} from '@cropline/contracts';
+import { CroplineError, FINAL_STATUSES, type Retry, type RetryRequest } from '@cropline/contracts';
 import type { ObjectStore } from '@cropline/storage';
 import type { BatchState } from '../redis/batch-state.js';
 import type { BatchStates } from '../redis/batch-states.js';
 import type { RedisGuard } from '../redis/redis-guard.js';
 import { batchKind } from './batch-id.js';
-import type { FinalStatus } from './closing-document.js';
 import { storeRound } from './store-round.js';
 
 /** The most rounds that a batch may have, itself included. */
@@ -42,8 +35,7 @@ export async function retryBatch(
   for (;;) {
     const state = await read(id);
     const { folder } = state.record;
-    const { status } = state;
-    if (!isFinal(status)) {
+    if (!FINAL_STATUSES.has(state.status)) {
       await storeRound(store, folder, underWay(state, request));
       return;
     }
@@ -56,14 +48,10 @@ export async function retryBatch(
       requestedAt: new Date().toISOString(),
       finishedAt: null,
     };
-    if (!(await guard(() => states.rounds.begin(state, status, retry)))) continue;
+    if (!(await guard(() => states.rounds.begin(state, retry)))) continue;
     await storeRound(store, folder, retry);
     return;
   }
-}
-
-function isFinal(status: BatchStatus): status is FinalStatus {
-  return FINAL_STATUSES.has(status);
 }
 
 /** The retry that is under way, when it is the one that is asked for. */

@@ -112,11 +112,12 @@ async function plan(
 
 async function finalize(
   context: AdvanceContext,
-  { record, round }: BatchState,
+  seen: BatchState,
   signal: AbortSignal,
 ): Promise<void> {
   const { states, rates, log } = context;
-  const batchId = record.id;
+  const { round } = seen;
+  const batchId = seen.record.id;
   for (;;) {
     await states.seal(batchId, round);
     // Read after sealing: now the counts stand still.
@@ -126,8 +127,9 @@ async function finalize(
       // Closing drops them.
       const { samples } = await states.samples(batchId);
       const status = await finalizeBatch(context, state, signal);
-      if (status === 'completed') await rates.note(state, samples);
-      if (status !== null) log.info({ batchId, round, status }, 'batch closed');
+      if (status === null) return;
+      if (status === 'completed' && round === 1) await rates.note(state, samples);
+      log.info({ batchId, round, status }, 'batch closed');
       return;
     } catch (error) {
       if (!isObjectLoss(error) || gapOf(state) === 'nothing') throw error;

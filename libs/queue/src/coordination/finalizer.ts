@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { once, setMaxListeners } from 'node:events';
 import { PassThrough } from 'node:stream';
-import type { BatchStatus, OutcomeSummary } from '@cropline/contracts';
+import type { BatchStatus, CancelReason, OutcomeSummary } from '@cropline/contracts';
 import type { ObjectStore } from '@cropline/storage';
 import { batchFolder, JSON_LINES } from '../batch/batch-folder.js';
 import { batchKind } from '../batch/batch-id.js';
@@ -14,9 +14,9 @@ import {
 import { writeDocument } from '../batch/read-document.js';
 import { isObjectLoss } from '../manifest/manifest-lines.js';
 import { splitLines } from '../manifest/read-lines.js';
-import { asClosed, type BatchState, type EarlierEnd, type Outcomes } from '../redis/batch-state.js';
+import { asClosed, type BatchState, type Outcomes } from '../redis/batch-state.js';
 import type { BatchStates } from '../redis/batch-states.js';
-import { gapOf } from '../results/gap.js';
+import { gapOf, type Gap } from '../results/gap.js';
 import { parseResult } from '../results/part-lines.js';
 import { joinedParts } from '../results/joined-parts.js';
 import { OutcomeTally } from '../summary/outcome-tally.js';
@@ -34,7 +34,7 @@ export interface FinalizerContext {
 }
 
 /**
- * Closes a batch that nothing is to be counted of any more: joins the parts into results.jsonl and
+ * Closes a batch of which nothing is to be counted any more: joins the parts into results.jsonl and
  * errors.jsonl, after a retry with its outcomes in the place of the earlier ones, writes summary.json and
  * manifest.json, and gives the batch its final status, with the counts of what the files hold.
  *
@@ -54,50 +54,66 @@ export async function finalizeBatch(
     if (!(await states.isOpen(record.id, round))) throw new Unwanted();
   };
   try {
-    const written = await writeOutcomes({ states, store, wanted }, state, signal);
-    const { counts, summary, files } = written;
-    const end = endOf(state, counts);
+    const { counts, summary, files } = await writeOutcomes(
+      { states, store, wanted },
+      state,
+      signal,
+    );
+    const { status, error, stop } = endOf(state, counts);
     const finishedAt = new Date(closingAt).toISOString();
     const retries = state.retries.map((retry) =>
       retry.round === round ? { ...retry, finishedAt } : retry,
     );
-    const closing = closingDocument(state, { ...end, counts, files, finishedAt, retries });
-    const listed = batchKind(record.id) === 'batch';
-    const { folder } = record;
+    const ended = { status, error, finishedAt, retries, counts, files };
     await wanted();
+    const { summary: summaryUrl, closing } = batchFolder(record.folder);
+    const listed = batchKind(record.id) === 'batch';
     // Of one image there is nothing to sum up.
-    if (listed) await writeDocument(store, batchFolder(folder).summary, summary, signal);
-    await writeDocument(store, batchFolder(folder).closing, closing, signal);
+    if (listed) await writeDocument(store, summaryUrl, summary, signal);
+    await writeDocument(store, closing, closingDocument(state, ended), signal);
+    const due = dueAt(record, closingAt);
+    // Before it is closed: whoever dies in between leaves a batch that is closed again.
+    if (due !== null) await states.deletions.plan(record.id, due);
     const message = finalMessage({
       ...state,
       ...counts,
-      ...end,
+      status,
+      error,
+      stop,
       retries,
       finishedAt: closingAt,
       webhook: { ...state.webhook, state: 'delivering' },
     });
-    const due = dueAt(record, closingAt);
-    // Before it is closed: whoever dies in between leaves a batch that is closed again.
-    if (due !== null) await states.deletions.plan(record.id, due);
     const forgetAfterSeconds = listed ? null : CLASSIFICATION_KEPT_SECONDS;
-    await states.close(record.id, { ...end, counts, retries, forgetAfterSeconds, message }, round);
-    return end.status;
+    const end = { status, counts, error, stop, retries, forgetAfterSeconds, message };
+    await states.close(record.id, end, round);
+    return status;
   } catch (error) {
     if (error instanceof Unwanted) return null;
     throw error;
   }
 }
 
-/** How a batch ends: a retry that was not stopped leaves it as it was before, or completes it. */
+/** How a batch ends: a round that was not stopped leaves it as it was before, or completes it. */
 function endOf(
   { record, error, stop, before }: BatchState,
   { succeeded, failed, cancelled }: Outcomes,
-): Omit<EarlierEnd, 'counts'> {
+): {
+  readonly status: ClosingDocument['status'];
+  readonly error: BatchState['error'];
+  readonly stop: CancelReason | null;
+} {
   if (error !== null || stop === 'error_threshold') return { status: 'failed', error, stop };
   if (stop !== null) return { status: stop, error, stop };
   const whole = cancelled === 0 && succeeded + failed === record.total;
-  if (before === null || whole) return { status: 'completed', error, stop };
-  return { status: before.status, error: before.error, stop: before.stop };
+  return before === null || whole ? { status: 'completed', error, stop } : before;
+}
+
+/** What fills the gaps that a round leaves: what did before it, unless it is the first or brings none. */
+function gapAfter({ before, error, stop }: BatchState): Gap {
+  return before !== null && error === null && stop === null
+    ? gapOf(before)
+    : gapOf({ error, stop });
 }
 
 async function writeOutcomes(
@@ -106,27 +122,26 @@ async function writeOutcomes(
   signal: AbortSignal,
 ): Promise<Written> {
   const { states, store, wanted } = context;
-  const { record, round, before, error, stop } = state;
-  const gap = gapOf(before !== null && error === null && stop === null ? before : state);
+  const { record, round } = state;
+  const gap = gapAfter(state);
   if (round > 1) {
     try {
       const parts = mergedParts(context, state, gap, signal);
       return await writeResults(store, record.folder, parts, wanted, signal);
     } catch (cause) {
-      if (gap !== 'nothing' || !isObjectLoss(cause)) throw cause;
+      if (state.error === null || !isObjectLoss(cause)) throw cause;
       // What it was to be merged with is gone: it keeps what its parts hold.
     }
   }
-  const counted = await states.countedBits(record.id);
+  const counted = await states.countedBits(record.id, 1);
   const parts = joinedParts(store, asClosed(state), counted, gap, signal);
   return writeResults(store, record.folder, parts, wanted, signal);
 }
 
-interface Written {
+type Written = Pick<ClosingDocument, 'files'> & {
   readonly counts: Outcomes;
   readonly summary: OutcomeSummary;
-  readonly files: ClosingDocument['files'];
-}
+};
 
 /** Writes both files in one pass over the parts, holding no more than the streams' buffers. */
 async function writeResults(

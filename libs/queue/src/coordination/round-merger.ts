@@ -42,7 +42,7 @@ export async function* mergedParts(
   const again = roundOutcomes(
     store,
     state,
-    { counted: await states.countedBits(record.id, round), partsMayBeGone: gap === 'nothing' },
+    { counted: await states.countedBits(record.id, round), partsMayBeGone: state.error !== null },
     signal,
   );
   let writes: Promise<void>[] = [];
@@ -100,8 +100,13 @@ function merged(
       const outcome = outcomes.get(closed);
       if (outcome === undefined && closed.line !== null) return [closed.line, NEWLINE];
       // A chunk that has outcomes has one for each of its items.
-      const reason = gap === 'nothing' ? 'cancelled' : gap;
-      return [Buffer.from(partText([outcome ?? cancelledResult(closed.item, reason)]))];
+      return [
+        Buffer.from(
+          partText([
+            outcome ?? cancelledResult(closed.item, gap === 'nothing' ? 'cancelled' : gap),
+          ]),
+        ),
+      ];
     }),
   );
 }

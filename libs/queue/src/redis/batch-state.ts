@@ -8,7 +8,6 @@ import {
   type WebhookDelivery,
 } from '@cropline/contracts';
 import { chunkCount, type BatchRecord } from '../batch/batch-record.js';
-import type { FinalStatus } from '../batch/closing-document.js';
 import { roundRecord, selectedItems, type Selected } from '../batch/round-record.js';
 import {
   deliveryLines,
@@ -24,12 +23,19 @@ export interface Outcomes {
   readonly cancelled: number;
 }
 
+/** A status in which nothing changes any more. */
+export type FinalStatus = Extract<BatchStatus, 'completed' | 'cancelled' | 'expired' | 'failed'>;
+
+/** Whether a status is final. */
+export function isFinal(status: BatchStatus): status is FinalStatus {
+  return FINAL_STATUSES.has(status);
+}
+
 /** How a batch had ended before the round that is under way. */
 export interface EarlierEnd {
   readonly status: FinalStatus;
   readonly error: Batch['error'];
   readonly stop: CancelReason | null;
-  readonly counts: Outcomes;
 }
 
 /** The state of one batch at one moment. Times in milliseconds since 1970. */
@@ -103,6 +109,7 @@ export function closedFields(
 ): Record<string, string | number> {
   const { counts, model, error, stop, round, retries, counted } = closed;
   const { startedAt, finishedAt, cancelRequestedAt, expiresAt } = closed;
+  const deliveries = closed.settled?.deliveries ?? [];
   return {
     record: JSON.stringify(record),
     total: record.total,
@@ -121,13 +128,13 @@ export function closedFields(
     ...(model === null ? {} : { model: JSON.stringify(model) }),
     ...(error === null ? {} : { error: JSON.stringify(error) }),
     ...(round === 1 ? {} : { round, retries: JSON.stringify(retries) }),
-    ...deliveriesField(closed),
+    ...(deliveries.length === 0 ? {} : { deliveries: deliveryLines(deliveries) }),
   };
 }
 
 /** The hash of a batch whose round after the first is under way: how it had ended, and what the round asks for. */
 export interface OpenedBatch {
-  readonly before: Omit<ClosedBatch, 'message'>;
+  readonly before: ClosedBatch;
   readonly retry: Retry;
   /** Null while what it runs is not known. */
   readonly selected: Selected | null;
@@ -142,7 +149,7 @@ export function openedFields(
   { before, retry, selected, limit, expiresAt }: OpenedBatch,
 ): Record<string, string | number> {
   const { status, error, stop, counts, model, startedAt } = before;
-  const end: EarlierEnd = { status, error, stop, counts };
+  const end: EarlierEnd = { status, error, stop };
   const items = selected === null ? 0 : selectedItems(selected);
   const failed = counts.failed - (selected?.failed ?? 0);
   return {
@@ -165,13 +172,7 @@ export function openedFields(
     ...(limit === null ? {} : { errorLimit: limit }),
     ...(expiresAt === null ? {} : { expiresAt }),
     ...(model === null ? {} : { model: JSON.stringify(model) }),
-    ...deliveriesField(before),
   };
-}
-
-function deliveriesField({ settled }: Pick<ClosedBatch, 'settled'>): { deliveries?: string } {
-  const deliveries = settled?.deliveries ?? [];
-  return deliveries.length === 0 ? {} : { deliveries: deliveryLines(deliveries) };
 }
 
 /** The state as readers of outcomes see it: that before the round, while one after the first is under way. */
@@ -179,8 +180,7 @@ export function asClosed(state: BatchState): BatchState {
   const { before, record } = state;
   if (before === null) return state;
   const chunks = chunkCount(record);
-  if (FINAL_STATUSES.has(state.status)) return { ...state, chunks };
-  return { ...state, ...before, ...before.counts, chunks };
+  return isFinal(state.status) ? { ...state, chunks } : { ...state, ...before, chunks };
 }
 
 /** Whether a bit of `countedBits` is set. */

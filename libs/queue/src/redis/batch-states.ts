@@ -44,7 +44,7 @@ export interface BatchEnd {
   readonly retries: readonly Retry[];
   /** After how many seconds it is gone from Redis; null for never. */
   readonly forgetAfterSeconds: number | null;
-  /** The body of the message about it, for its webhook. */
+  /** The body of the message about it; null without a webhook. */
   readonly message: string | null;
 }
 
@@ -227,8 +227,8 @@ export class BatchStates extends BatchReader {
         keys.counted(id, 1),
         keys.samples(id),
         this.#index(id),
-        keys.messages,
         keys.counted(id, round),
+        keys.messages,
       ],
       [
         id,
@@ -237,11 +237,11 @@ export class BatchStates extends BatchReader {
         counts.failed,
         counts.cancelled,
         forgetAfterSeconds ?? '',
-        message ?? '',
         round,
         retries.length === 0 ? '' : JSON.stringify(retries),
         error === null ? '' : JSON.stringify(error),
         stop ?? '',
+        message ?? '',
       ],
     );
     return closed === 1;

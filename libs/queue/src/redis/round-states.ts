@@ -1,11 +1,11 @@
 import type { Retry } from '@cropline/contracts';
 import type { Redis } from 'ioredis';
 import { chunkCount, expiryOf, type BatchRecord } from '../batch/batch-record.js';
-import type { FinalStatus } from '../batch/closing-document.js';
 import { errorLimit } from '../batch/error-limit.js';
 import { roundRecord, selectedItems, type Selected } from '../batch/round-record.js';
 import {
   closedFields,
+  isFinal,
   openedFields,
   type BatchState,
   type ClosedBatch,
@@ -33,17 +33,12 @@ export class RoundStates {
 
   /** Opens a closed batch for another round; false when it is not any more as it was seen. */
   async begin(
-    { record, round, retries, error, stop, succeeded, failed, cancelled }: BatchState,
-    status: FinalStatus,
+    { record, round, retries, status, error, stop }: BatchState,
     retry: Retry,
   ): Promise<boolean> {
+    if (!isFinal(status)) return false;
     const { id } = record;
-    const before: EarlierEnd = {
-      status,
-      error,
-      stop,
-      counts: { succeeded, failed, cancelled },
-    };
+    const before: EarlierEnd = { status, error, stop };
     const began = await runScript(
       this.#redis,
       beginRound3,
@@ -96,27 +91,21 @@ export class RoundStates {
 
   /** Enters a batch that is closed already; false when it is known. */
   async enterClosed(record: BatchRecord, closed: ClosedBatch): Promise<boolean> {
-    return this.#enter(record.id, closed, closedFields(record, closed));
+    const fields = closedFields(record, closed);
+    return this.#enter(record.id, closed.status, closed, fields);
   }
 
   /** Enters a batch that was opened for a retry, to be advanced only after `restored`; false when it is known. */
   async enterOpened(record: BatchRecord, opened: OpenedBatch): Promise<boolean> {
-    const { counted } = opened.before;
-    const entry = { status: 'validating', dueAt: null, counted, message: null, settled: null };
-    return this.#enter(record.id, entry, openedFields(record, opened));
+    // It is told of when this round ends.
+    const kept = { ...opened.before, dueAt: null, message: null };
+    return this.#enter(record.id, 'validating', kept, openedFields(record, opened));
   }
 
   async #enter(
     id: string,
-    {
-      status,
-      dueAt,
-      counted,
-      message,
-      settled,
-    }: Pick<ClosedBatch, 'dueAt' | 'counted' | 'message' | 'settled'> & {
-      readonly status: string;
-    },
+    status: string,
+    { dueAt, counted, message, settled }: ClosedBatch,
     fields: Readonly<Record<string, string | number>>,
   ): Promise<boolean> {
     const keys = this.#keys;

@@ -7,7 +7,7 @@ import {
 } from '@cropline/contracts';
 import type { ObjectStore } from '@cropline/storage';
 import { batchFolder } from '../batch/batch-folder.js';
-import type { ResultsQuery } from '../batch-service.js';
+import type { ResultsQuery } from '../batch-queries.js';
 import { isObjectLoss, manifestLine, readManifestChunks } from '../manifest/manifest-lines.js';
 import { splitLines } from '../manifest/read-lines.js';
 import type { BatchSnapshot } from '../redis/batch-reader.js';

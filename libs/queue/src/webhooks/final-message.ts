@@ -27,7 +27,10 @@ export function restoredMessage(
   record: BatchRecord,
   closed: Omit<ClosedBatch, 'message'>,
 ): string | null {
-  const fields = Object.entries({ ...closedFields(record, closed), status: closed.status });
+  const fields = Object.entries<string | number>({
+    ...closedFields(record, closed),
+    status: closed.status,
+  });
   const state = parseState(
     Object.fromEntries(fields.map(([name, value]) => [name, String(value)])),
   );

@@ -15,8 +15,6 @@ import { CroplineError } from '@cropline/contracts';
 import { collectBytes } from '../bytes/collect-bytes.js';
 import { joinBlocks } from '../bytes/join-blocks.js';
 import { noting } from '../bytes/noting.js';
-import { learnAddress } from './bucket-address.js';
-import type { DirectLimits } from './direct-get.js';
 import { listPages } from './list-pages.js';
 import type {
   ByteRange,
@@ -26,6 +24,7 @@ import type {
   PresignedPut,
   ReadOptions,
 } from './object-store.js';
+import { readOnce } from './read-once.js';
 import { resumedStream, type OpenedBody } from './resumed-stream.js';
 import { createS3Clients, type S3Clients } from './s3-clients.js';
 import { parseS3Url } from './s3-url.js';
@@ -123,8 +122,12 @@ class S3ObjectStore implements ObjectStore {
     options: ReadOptions & { readonly maxBytes?: number; readonly retry?: boolean } = {},
   ): Promise<Buffer> {
     const { maxBytes = Infinity, retry = true, range, etag, signal } = options;
-    if (!retry && range === undefined && etag === undefined)
-      return await this.#getOnce(url, { maxBytes, signal });
+    if (range === undefined && etag === undefined) {
+      const once = readOnce(this.#clients, url, { maxBytes, signal });
+      if (!retry) return await once;
+      const bytes = await once.catch(unlessPassing);
+      if (bytes !== null) return bytes;
+    }
     for (let attempt = 1; ; attempt += 1) {
       const opened = await this.#open(url, { range, etag, signal, retry });
       if (opened === null) return Buffer.alloc(0);
@@ -235,27 +238,6 @@ class S3ObjectStore implements ObjectStore {
     this.#clients.close();
   }
 
-  /** Reads an object directly where its bucket is known, and by the SDK, which makes it known, where not. */
-  async #getOnce(url: string, limits: DirectLimits): Promise<Buffer> {
-    const { direct, once } = this.#clients;
-    const { maxBytes, signal } = limits;
-    const { bucket, key } = parseS3Url(url);
-    signal?.throwIfAborted();
-    try {
-      const bytes = await direct.read({ bucket, key }, limits);
-      if (bytes !== null) return bytes;
-      const command = new GetObjectCommand({ Bucket: bucket, Key: key });
-      const address = learnAddress(command);
-      const { Body, ContentLength } = await once.send(command, { abortSignal: signal });
-      const where = address();
-      if (where !== null) direct.learn(bucket, where);
-      return await collectBytes(Body as Readable, { limit: maxBytes, announced: ContentLength });
-    } catch (error) {
-      signal?.throwIfAborted();
-      throw error instanceof RangeError ? error : storageError(error, url);
-    }
-  }
-
   /** The answer to a read, or null when the range begins behind the end of the object. */
   async #open(
     url: string,
@@ -308,4 +290,10 @@ class S3ObjectStore implements ObjectStore {
       throw storageError(error, url);
     }
   }
+}
+
+/** Nothing for a failure that may pass, which is then tried again with patience; throws any other. */
+function unlessPassing(error: unknown): null {
+  if (error instanceof CroplineError && error.retryable) return null;
+  throw error;
 }

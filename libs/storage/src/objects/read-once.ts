@@ -1,0 +1,37 @@
+import type { Readable } from 'node:stream';
+import { GetObjectCommand } from '@aws-sdk/client-s3';
+import { collectBytes } from '../bytes/collect-bytes.js';
+import { learnAddress } from './bucket-address.js';
+import type { DirectLimits } from './direct-get.js';
+import type { S3Clients } from './s3-clients.js';
+import { parseS3Url } from './s3-url.js';
+import { storageError } from './storage-error.js';
+
+/**
+ * Reads a whole object, asking for it once: directly where its bucket is known, and by the SDK, which makes
+ * it known, where not.
+ *
+ * @throws `STORAGE_*`; RangeError beyond `maxBytes`; the signal's reason.
+ */
+export async function readOnce(
+  { direct, once }: Pick<S3Clients, 'direct' | 'once'>,
+  url: string,
+  limits: DirectLimits,
+): Promise<Buffer> {
+  const { maxBytes, signal } = limits;
+  const { bucket, key } = parseS3Url(url);
+  signal?.throwIfAborted();
+  try {
+    const bytes = await direct.read({ bucket, key }, limits);
+    if (bytes !== null) return bytes;
+    const command = new GetObjectCommand({ Bucket: bucket, Key: key });
+    const address = learnAddress(command);
+    const { Body, ContentLength } = await once.send(command, { abortSignal: signal });
+    const where = address();
+    if (where !== null) direct.learn(bucket, where);
+    return await collectBytes(Body as Readable, { limit: maxBytes, announced: ContentLength });
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error instanceof RangeError ? error : storageError(error, url);
+  }
+}
