@@ -51,6 +51,7 @@ describe('retrying a batch', () => {
     // Until it has ended, readers get what there was.
     expect((await service.results(id, { limit: 200 })).results).toEqual(earlier);
     expect(await service.item(id, 'item-0')).toEqual(earlier[0]);
+    expect(await service.summary(id)).toMatchObject({ counts: before.counts, items: 200 });
 
     const ran: string[] = [];
     const second = bench.consumer(flaky((code) => code === 'IMAGE_NOT_FOUND', ran));

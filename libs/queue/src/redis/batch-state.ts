@@ -36,6 +36,7 @@ export interface EarlierEnd {
   readonly status: FinalStatus;
   readonly error: Batch['error'];
   readonly stop: CancelReason | null;
+  readonly counts: Outcomes;
 }
 
 /** The state of one batch at one moment. Times in milliseconds since 1970. */
@@ -149,7 +150,7 @@ export function openedFields(
   { before, retry, selected, limit, expiresAt }: OpenedBatch,
 ): Record<string, string | number> {
   const { status, error, stop, counts, model, startedAt } = before;
-  const end: EarlierEnd = { status, error, stop };
+  const end: EarlierEnd = { status, error, stop, counts };
   const items = selected === null ? 0 : selectedItems(selected);
   const failed = counts.failed - (selected?.failed ?? 0);
   return {
@@ -180,7 +181,8 @@ export function asClosed(state: BatchState): BatchState {
   const { before, record } = state;
   if (before === null) return state;
   const chunks = chunkCount(record);
-  return isFinal(state.status) ? { ...state, chunks } : { ...state, ...before, chunks };
+  if (isFinal(state.status)) return { ...state, chunks };
+  return { ...state, ...before, ...before.counts, chunks };
 }
 
 /** Whether a bit of `countedBits` is set. */

@@ -32,13 +32,12 @@ export class RoundStates {
   }
 
   /** Opens a closed batch for another round; false when it is not any more as it was seen. */
-  async begin(
-    { record, round, retries, status, error, stop }: BatchState,
-    retry: Retry,
-  ): Promise<boolean> {
+  async begin(state: BatchState, retry: Retry): Promise<boolean> {
+    const { record, round, retries, status, error, stop } = state;
     if (!isFinal(status)) return false;
+    const { succeeded, failed, cancelled } = state;
     const { id } = record;
-    const before: EarlierEnd = { status, error, stop };
+    const before: EarlierEnd = { status, error, stop, counts: { succeeded, failed, cancelled } };
     const began = await runScript(
       this.#redis,
       beginRound3,
