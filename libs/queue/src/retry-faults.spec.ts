@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Batch, ItemResult } from '@cropline/contracts';
 import { startRedis, startS3 } from '@cropline/tools';
+import { finalizeBatch } from './coordination/finalizer.js';
 import { BatchStates } from './redis/batch-states.js';
 import {
   jsonLines,
@@ -13,6 +14,7 @@ import {
 import { withRedis } from './testing/queue-jobs.js';
 import { expectAddingUp, FAILED, flaky, untilRound } from './testing/retrying.js';
 import { spawnQueueProcess } from './testing/spawn-queue-process.js';
+import { storeWith } from './testing/store-with.js';
 
 let bench: QueueBench;
 let opened: { close(): Promise<void> }[] = [];
@@ -222,6 +224,51 @@ describe('what is late', () => {
     expect(await service.get(id)).toEqual({ ...running, ...ratesOf(await service.get(id)) });
     open(bench.consumer(flaky(() => true)));
     await expectMerged(id);
+  });
+
+  it('one who was to close the round before writes nothing in the place of this one', async () => {
+    const { id } = await closedBatch();
+    const service = bench.service();
+    await service.retry(id, { outcomes: ['failed'], codes: ['IMAGE_NOT_FOUND'] });
+    await withRedis(bench, async (redis, keys) => {
+      const states = new BatchStates(redis, keys);
+      // It has begun to read the parts of a round that is about to be closed, and then stands still.
+      const goOn = new AbortController();
+      const late: Promise<unknown>[] = [];
+      const slow = storeWith(bench.store, {
+        getStream: async (url, options) => {
+          if (url.endsWith('0002/manifest.jsonl')) await until(() => goOn.signal.aborted, Boolean);
+          return bench.store.getStream(url, options);
+        },
+      });
+      const first = bench.coordinator({
+        store: storeWith(bench.store, {
+          putStream: async (url, body, options) => {
+            if (url.endsWith('results.jsonl') && late.length === 0) {
+              const state = await states.read(id);
+              late.push(
+                finalizeBatch({ states, store: slow }, state!, new AbortController().signal),
+              );
+            }
+            return bench.store.putStream(url, body, options);
+          },
+        }),
+      });
+      open(first, bench.consumer(flaky((code) => code === 'IMAGE_NOT_FOUND')));
+      await untilRound(service, id, 2);
+      await closeAll();
+      await service.retry(id, FAILED);
+      open(bench.coordinator(), bench.consumer(flaky(() => true)));
+      const batch = await untilRound(service, id, 3);
+      const results = await resultsOf(batch);
+      const closing = await bench.store.get(batch.output.manifest!);
+      goOn.abort();
+      expect(late).toHaveLength(1);
+      expect(await late[0]).toBeNull();
+      expect(await resultsOf(batch)).toEqual(results);
+      expect(await bench.store.get(batch.output.manifest!)).toEqual(closing);
+      expect((await service.results(id, { limit: ITEMS })).results).toEqual(results);
+    });
   });
 });
 
