@@ -2,6 +2,7 @@
 import { CroplineError, describeCause, errorFacts } from '@cropline/contracts';
 import { pino } from 'pino';
 import { readConfig, type ApiConfig } from './config.js';
+import { keepHeapSmall } from './heap-size.js';
 import { runApi } from './run-api.js';
 import { stopSignals } from './stop-signals.js';
 
@@ -28,6 +29,7 @@ for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
   });
 }
 
+keepHeapSmall();
 const stop = stopSignals(log);
 stop.addEventListener('abort', () => {
   setTimeout(() => {

@@ -19,7 +19,7 @@ import {
 } from './jobs/coordination-job.js';
 import { SILENT_LOGGER } from './logger.js';
 import type { BatchState } from './redis/batch-state.js';
-import type { BatchSnapshot } from './redis/batch-reader.js';
+import type { BatchSnapshot } from './redis/batch-snapshot.js';
 import { BatchStates } from './redis/batch-states.js';
 import { connectRedis, disconnectRedis } from './redis/connect-redis.js';
 import { IdempotencyKeys } from './redis/idempotency-keys.js';

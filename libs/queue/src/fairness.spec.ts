@@ -69,6 +69,17 @@ describe('batches side by side', () => {
     expect(share(order.slice(0, 4), small)).toBe(2);
   });
 
+  it('let all of a small one go next while a huge one runs', async () => {
+    const huge = await queued(120);
+    let small = '';
+    let taken = 0;
+    const order = await turnsTaken([huge], async (id) => {
+      taken += id === huge ? 1 : 0;
+      if (taken === 10 && small === '') small = await queued(4);
+    });
+    expect(order.slice(9, 15)).toEqual([huge, small, small, small, small, huge]);
+  });
+
   it('of one priority share half and half, whoever came first', async () => {
     const first = await queued(40);
     const second = await queued(40);

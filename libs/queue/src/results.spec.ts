@@ -15,6 +15,7 @@ import {
   untilStatus,
   type QueueBench,
 } from './testing/queue-bench.js';
+import { storeWith } from './testing/store-with.js';
 
 let bench: QueueBench;
 beforeAll(async () => {
@@ -177,7 +178,15 @@ describe('reading results', () => {
   });
 
   it('reads ranges of the results of a closed batch, of the version it was told of', async () => {
-    const service = bench.service();
+    const versions: (string | undefined)[] = [];
+    const service = bench.service({
+      store: storeWith(bench.store, {
+        getStream: (url, options) => {
+          versions.push(options?.etag);
+          return bench.store.getStream(url, options);
+        },
+      }),
+    });
     const consumer = bench.consumer();
     const { id } = await service.create(requestOf(TOTAL));
     const { output } = await untilStatus(service, id, 'completed');
@@ -188,6 +197,7 @@ describe('reading results', () => {
     expect((await collected(read())).equals(whole)).toBe(true);
     const part = await collected(read({ start: 5_000, end: 5_999 }));
     expect(part.equals(whole.subarray(5_000, 6_000))).toBe(true);
+    expect(versions).toEqual([stored?.etag, stored?.etag]);
     await consumer.close();
   });
 

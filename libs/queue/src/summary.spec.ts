@@ -92,13 +92,13 @@ describe('the summary of a batch', () => {
     await bench.store.delete(batchFolder(output.url).summary);
 
     const redis = connectRedis(bench.redisUrl, 'working', SILENT_LOGGER);
-    const snapshot = await new BatchStates(redis, queueKeys(bench.prefix)).snapshot(id);
+    const states = new BatchStates(redis, queueKeys(bench.prefix));
+    const snapshot = await states.snapshot(id).finally(() => disconnectRedis(redis));
     const summaries = new BatchSummaries(bench.store, 4);
     const steps: number[] = [];
     for (let n = 0; n < 4; n += 1) steps.push((await summaries.summary(snapshot!)).items);
     expect(steps).toEqual([128, 256, TOTAL, TOTAL]);
     expect(await summaries.summary(snapshot!)).toEqual({ ...whole, final: false });
-    await disconnectRedis(redis);
     await consumer.close();
   });
 

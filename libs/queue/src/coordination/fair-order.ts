@@ -2,7 +2,7 @@ import type { BatchPriority } from '@cropline/contracts';
 import { PRIORITY_LIMIT, type Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { batchKind } from '../batch/batch-id.js';
-import type { BatchRecord } from '../batch/batch-record.js';
+import { chunkCount, type BatchRecord } from '../batch/batch-record.js';
 import type { ChunkJob } from '../jobs/chunk-job.js';
 import type { QueueKeys } from '../redis/keys.js';
 import { runScript } from '../redis/script.js';
@@ -13,14 +13,17 @@ import { restartTurns1 } from '../redis/scripts/restart-turns-1.js';
 const STEPS: Readonly<Record<BatchPriority, number>> = { high: 1, normal: 4, low: 16 };
 /** New batches have, all together, the share of so many that run. */
 const NEWCOMERS = 4;
+/** A batch of at most so many chunks is a newcomer with all of them. */
+const SMALL_CHUNKS = 4;
 const JOBS_A_PAGE = 256;
 
 /**
  * Whose turn it is, when batches run side by side: start-time fair queueing (Goyal, Vin, Cheng 1996) on the
  * priorities of BullMQ. A chunk's turn comes so far behind the one before it of its batch as the batch's
- * priority says, but the first chunk of a new batch has the turn that is up now: it waits for no backlog,
- * batches of one priority share alike, and none is ever starved: batches that begin share what four would
- * have, so that a stream of small ones leaves the rest to those that run. Classifications go before all.
+ * priority says, but the first chunk of a new batch, and all chunks of a small one, come before whatever
+ * waits: it waits for no backlog. Batches of one priority share alike, and none is ever starved: newcomers
+ * share what four batches would have, so that a stream of small ones leaves the rest to those that run.
+ * Classifications go before all.
  */
 export class FairOrder {
   readonly #redis: Redis;
@@ -42,39 +45,34 @@ export class FairOrder {
   }
 
   /** The priorities of so many next chunks of a batch; none for a classification, which is urgent. */
-  async turns({ id, priority = 'normal' }: BatchRecord, count: number): Promise<number[]> {
-    if (batchKind(id) === 'classification') return [];
-    const step = STEPS[priority];
-    const first = (await this.#give(id, count, step)) ?? (await this.#giveAnew(id, count, step));
+  async turns(record: BatchRecord, count: number): Promise<number[]> {
+    if (batchKind(record.id) === 'classification') return [];
+    const apart = pace(record).apart;
+    const first = (await this.#give(record, count)) ?? (await this.#giveAnew(record, count));
     // BullMQ counts priorities from 1; 0 is none, before all. A backlog that is longer than all turns ends
     // with many at the last one.
-    return Array.from({ length: count }, (_, n) => 1 + Math.min(first + n * step, this.#lastTurn));
+    return Array.from({ length: count }, (_, n) => 1 + Math.min(first + n * apart, this.#lastTurn));
   }
 
   /** The turn of the first of so many chunks; null when they would go beyond the last turn there is. */
-  async #give(id: string, count: number, step: number): Promise<number | null> {
+  async #give(record: BatchRecord, count: number): Promise<number | null> {
+    const { apart, taken } = pace(record);
     const [next] = await this.#chunks.getPrioritized(0, 0);
     const first = (await runScript(
       this.#redis,
       giveTurns2,
-      [this.#keys.turns, this.#keys.batch(id)],
-      [
-        next === undefined ? '' : next.priority - 1,
-        count,
-        step,
-        Math.ceil(step / NEWCOMERS),
-        this.#lastTurn,
-      ],
+      [this.#keys.turns, this.#keys.batch(record.id)],
+      [next === undefined ? '' : next.priority - 1, count, apart, taken, this.#lastTurn],
     )) as number;
     return first < 0 ? null : first;
   }
 
   /** Moves all that waits so far forward that turns count from 0 again, in the order it has. */
-  async #giveAnew(id: string, count: number, step: number): Promise<number> {
+  async #giveAnew(record: BatchRecord, count: number): Promise<number> {
     const moved = (await runScript(this.#redis, restartTurns1, [this.#keys.turns], [])) as number;
     // Chunks that are taken meanwhile shift the pages: until a pass finds nothing to move.
     while (moved > 0 && (await this.#moveForward(moved)) > 0);
-    return (await this.#give(id, count, step)) ?? this.#lastTurn;
+    return (await this.#give(record, count)) ?? this.#lastTurn;
   }
 
   async #moveForward(by: number): Promise<number> {
@@ -93,4 +91,12 @@ export class FairOrder {
     }
     return count;
   }
+}
+
+/** How far apart the turns of a batch's chunks are, and how many turns it takes as a newcomer. */
+function pace(record: BatchRecord): { readonly apart: number; readonly taken: number } {
+  const step = STEPS[record.priority ?? 'normal'];
+  const apart = Math.ceil(step / NEWCOMERS);
+  const chunks = chunkCount(record);
+  return chunks <= SMALL_CHUNKS ? { apart, taken: chunks * apart } : { apart: step, taken: apart };
 }

@@ -1,10 +1,19 @@
-import type { Batch, BatchStatus, CancelReason, ModelRef, Retry } from '@cropline/contracts';
+import {
+  FINAL_STATUSES,
+  type Batch,
+  type BatchStatus,
+  type CancelReason,
+  type ModelRef,
+} from '@cropline/contracts';
 import type { Redis } from 'ioredis';
 import { batchKind } from '../batch/batch-id.js';
 import { chunkCount, expiryOf, type BatchRecord } from '../batch/batch-record.js';
 import { errorLimit } from '../batch/error-limit.js';
-import { BatchReader } from './batch-reader.js';
-import type { BatchState, Outcomes } from './batch-state.js';
+import { asClosed, isCounted, parseState, type BatchState, type Outcomes } from './batch-state.js';
+import type { BatchEnd } from './batch-end.js';
+import type { BatchSnapshot } from './batch-snapshot.js';
+import { batchesOfStatus } from './batches-of-status.js';
+import type { ChunkStanding, CountVerdict } from './chunk-standing.js';
 import { Deletions } from './deletions.js';
 import type { QueueKeys } from './keys.js';
 import { RoundStates } from './round-states.js';
@@ -28,28 +37,8 @@ interface Entering {
   readonly restoring?: boolean;
 }
 
-/** What counting a chunk came to; count-chunk-4 explains the verdicts. */
-export interface CountVerdict {
-  readonly verdict: 'counted' | 'repeated' | 'closed' | 'missing';
-  /** Whether the coordinator has something to do. */
-  readonly advance: boolean;
-}
-
-/** How a batch, or a round of it, ended. */
-export interface BatchEnd {
-  readonly status: BatchStatus;
-  readonly counts: Outcomes;
-  readonly error: Batch['error'];
-  readonly stop: CancelReason | null;
-  readonly retries: readonly Retry[];
-  /** After how many seconds it is gone from Redis; null for never. */
-  readonly forgetAfterSeconds: number | null;
-  /** The body of the message about it; null without a webhook. */
-  readonly message: string | null;
-}
-
-/** The state of batches in Redis, and the scripts that change it. */
-export class BatchStates extends BatchReader {
+/** The state of batches in Redis: reads, and the scripts that change it. */
+export class BatchStates {
   /** What is told to the webhooks of batches. */
   readonly messages: WebhookMessages;
   /** What is deleted, and when. */
@@ -60,7 +49,6 @@ export class BatchStates extends BatchReader {
   readonly #keys: QueueKeys;
 
   constructor(redis: Redis, keys: QueueKeys) {
-    super(redis, keys);
     this.messages = new WebhookMessages(redis, keys);
     this.#redis = redis;
     this.#keys = keys;
@@ -72,6 +60,16 @@ export class BatchStates extends BatchReader {
     return batchKind(id) === 'batch'
       ? this.#keys.batchesByStatus
       : this.#keys.classificationsByStatus;
+  }
+
+  /** The state of a batch, or null when there is none. */
+  async read(id: string): Promise<BatchState | null> {
+    return parseState(await this.#redis.hgetall(this.#keys.batch(id)));
+  }
+
+  /** The states of several batches, null where there is none. */
+  async readMany(ids: readonly string[]): Promise<(BatchState | null)[]> {
+    return Promise.all(ids.map((id) => this.read(id)));
   }
 
   /**
@@ -104,6 +102,12 @@ export class BatchStates extends BatchReader {
   async claimSource(id: string, claim: string): Promise<BatchState | null> {
     const claimed = await runScript(this.#redis, claimSource1, [this.#keys.batch(id)], [claim]);
     return claimed === 1 ? this.read(id) : null;
+  }
+
+  /** Whether that is still to be read, and by the holder of this claim. */
+  async holdsSource(id: string, claim: string): Promise<boolean> {
+    const [status, held] = await this.#redis.hmget(this.#keys.batch(id), 'status', 'claim');
+    return status === 'validating' && held === claim;
   }
 
   /** Records the total of a batch whose source was read; false when the claim is lost or it is closed. */
@@ -173,6 +177,55 @@ export class BatchStates extends BatchReader {
       ],
     )) as [CountVerdict['verdict'], number];
     return { verdict, advance: advance === 1 };
+  }
+
+  /** Where a chunk stands, or null when its batch is gone or its round is over. */
+  async standing(id: string, chunk: number, round = 1): Promise<ChunkStanding | null> {
+    const [[status, sealed, stop, current], counted] = await Promise.all([
+      this.#redis.hmget(this.#keys.batch(id), 'status', 'sealed', 'stop', 'round'),
+      this.#redis.getbit(this.#keys.counted(id, round), chunk),
+    ]);
+    return typeof status === 'string' && Number(current ?? 1) === round
+      ? {
+          status: status as BatchStatus,
+          sealed: sealed !== null,
+          counted: counted === 1,
+          stop: (stop ?? null) as CancelReason | null,
+        }
+      : null;
+  }
+
+  /** The status of a batch, or null when there is none. */
+  async status(id: string): Promise<BatchStatus | null> {
+    return (await this.#redis.hget(this.#keys.batch(id), 'status')) as BatchStatus | null;
+  }
+
+  /** Whether a round of a batch is yet to be closed. */
+  async isOpen(id: string, round: number): Promise<boolean> {
+    const [status, current] = await this.#redis.hmget(this.#keys.batch(id), 'status', 'round');
+    return (
+      typeof status === 'string' &&
+      !FINAL_STATUSES.has(status as BatchStatus) &&
+      Number(current ?? 1) === round
+    );
+  }
+
+  /**
+   * Bit n (the highest of a byte first) tells whether chunk n of a round is counted, and in the first round
+   * whether it has a part; short where none further is.
+   */
+  async countedBits(id: string, round = 1): Promise<Buffer> {
+    return (await this.#redis.getBuffer(this.#keys.counted(id, round))) ?? Buffer.alloc(0);
+  }
+
+  /** A batch with its counted chunks, or null when there is none. */
+  async snapshot(id: string): Promise<BatchSnapshot | null> {
+    // In this order: closing a batch drops the bits, so bits read before a batch that runs are its own.
+    const [bits, now] = await Promise.all([this.countedBits(id), this.read(id)]);
+    if (now === null) return null;
+    const state = asClosed(now);
+    const all = state.status === 'completed';
+    return { state, bits, counted: (chunk) => all || isCounted(bits, chunk) };
   }
 
   /** Has a batch stopped; the status before, null when there is no such batch. */
@@ -245,5 +298,25 @@ export class BatchStates extends BatchReader {
       ],
     );
     return closed === 1;
+  }
+
+  /** Items done at the last 64 moments that are a second or more apart, oldest first, and Redis's own clock now. */
+  async samples(
+    id: string,
+  ): Promise<{ now: number; samples: readonly (readonly [number, number])[] }> {
+    const [[seconds, microseconds], entries] = await Promise.all([
+      this.#redis.time(),
+      this.#redis.lrange(this.#keys.samples(id), 0, -1),
+    ]);
+    const samples = entries.map((entry): [number, number] => {
+      const [at = '0', done = '0'] = entry.split(':');
+      return [Number(at), Number(done)];
+    });
+    return { now: Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000), samples };
+  }
+
+  /** Ids of every batch and classification of a status, oldest first. */
+  ofStatus(status: BatchStatus): AsyncGenerator<string> {
+    return batchesOfStatus(this.#redis, this.#keys, status);
   }
 }

@@ -4,7 +4,7 @@ import { batchFolder } from '../batch/batch-folder.js';
 import { isUnread } from '../batch/batch-record.js';
 import { readManifestChunks } from '../manifest/manifest-lines.js';
 import { splitLines } from '../manifest/read-lines.js';
-import type { BatchSnapshot } from '../redis/batch-reader.js';
+import type { BatchSnapshot } from '../redis/batch-snapshot.js';
 import { gapOf } from './gap.js';
 import { cancelledResult, parseResult } from './part-lines.js';
 

@@ -7,7 +7,7 @@ import {
 import type { ByteRange, ObjectStore } from '@cropline/storage';
 import { batchFolder } from '../batch/batch-folder.js';
 import { splitLines } from '../manifest/read-lines.js';
-import type { BatchSnapshot } from '../redis/batch-reader.js';
+import type { BatchSnapshot } from '../redis/batch-snapshot.js';
 import { csvResults } from './formats/csv-results.js';
 import { parquetResults } from './formats/parquet-results.js';
 import { parseResult } from './part-lines.js';

@@ -3,7 +3,7 @@ import { FINAL_STATUSES } from '@cropline/contracts';
 import type { ObjectStore } from '@cropline/storage';
 import { batchFolder } from '../batch/batch-folder.js';
 import { wholeLines } from '../manifest/whole-lines.js';
-import type { BatchSnapshot } from '../redis/batch-reader.js';
+import type { BatchSnapshot } from '../redis/batch-snapshot.js';
 import { joinedParts } from './joined-parts.js';
 import type { ResultsFilter } from './result-filter.js';
 import { resultsPage } from './results-page.js';

@@ -10,7 +10,7 @@ import { batchFolder } from '../batch/batch-folder.js';
 import type { ResultsQuery } from '../batch-queries.js';
 import { isObjectLoss, manifestLine, readManifestChunks } from '../manifest/manifest-lines.js';
 import { splitLines } from '../manifest/read-lines.js';
-import type { BatchSnapshot } from '../redis/batch-reader.js';
+import type { BatchSnapshot } from '../redis/batch-snapshot.js';
 import {
   readResultsCursor,
   RESULTS_START,

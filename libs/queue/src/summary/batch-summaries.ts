@@ -5,7 +5,7 @@ import { batchCounts } from '../batch/batch-view.js';
 import { readDocument } from '../batch/read-document.js';
 import { isObjectLoss } from '../manifest/manifest-lines.js';
 import { splitLines } from '../manifest/read-lines.js';
-import type { BatchSnapshot } from '../redis/batch-reader.js';
+import type { BatchSnapshot } from '../redis/batch-snapshot.js';
 import { parseResult } from '../results/part-lines.js';
 import { readAhead } from '../results/read-ahead.js';
 import { OutcomeTally } from './outcome-tally.js';

@@ -5,8 +5,9 @@ export const giveTurns2 = script(
   `
 --[[
   Gives the next chunks of a batch their turns (start-time fair queueing): they follow the batch's own last
-  turn, but never begin before the turn that is up now. New batches follow each other too, a little apart,
-  or a stream of small ones would keep all others waiting. Turns count from 0 again once nothing waits.
+  turn, but never begin before the turn that is up now; those of a new batch begin before it, and before
+  whatever waits for it. New batches follow each other too, or a stream of small ones would keep all others
+  waiting. Turns count from 0 again once nothing waits.
 
   KEYS[1] turns (HASH): now, where the next new batch may begin, and the era, which changes when turns are
           counted anew
@@ -15,7 +16,8 @@ export const giveTurns2 = script(
   ARGV[1] turn of the chunk that is next in the queue, '' when none waits
   ARGV[2] number of chunks
   ARGV[3] how far apart the turns of this batch are
-  ARGV[4] how far behind this one, if it is new, the next new batch may begin
+  ARGV[4] how many turns it takes if it is new: so far before the turn that is up it begins, and so far
+          behind it the next new batch may
   ARGV[5] the last turn there is
 
   Returns the turn of the first one; -1 when they would go beyond the last turn there is.
@@ -36,7 +38,7 @@ local first
 if batch[1] and tonumber(batch[2]) == era then
   first = math.max(now, tonumber(batch[1]))
 else
-  first = math.max(now, new)
+  first = math.max(now - ARGV[4], new)
   new = first + ARGV[4]
 end
 local after = first + ARGV[2] * ARGV[3]
