@@ -70,11 +70,15 @@ describe('Three batches of 20,000 items in all, while API and workers are killed
       failure.signal.throwIfAborted();
       const batch = await answer(() => once.getBatch(id));
       if (batch !== null) {
-        latest.set(name, batch);
         const { status, counts, retries } = batch;
+        const before = latest.get(name)?.counts.succeeded ?? 0;
+        latest.set(name, batch);
         expect(countsAddUp(batch)).toBe(true);
         expect(Math.min(...Object.values(counts))).toBeGreaterThanOrEqual(0);
         expect(counts.total).toBe(SIZES[name]);
+        // At its end the counts are taken from its files; those before were not to have run ahead of them.
+        expect(counts.succeeded).toBeGreaterThanOrEqual(before);
+        if (status === 'finalizing') expect(counts.pending).toBe(0);
         if (status === 'completed') return stops;
         if (FINAL_STATUSES.has(status)) {
           stops.add(status);
