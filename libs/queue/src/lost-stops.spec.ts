@@ -14,7 +14,7 @@ import {
   untilStatus,
   type QueueBench,
 } from './testing/queue-bench.js';
-import { countJobs, withRedis } from './testing/queue-jobs.js';
+import { countJobs, loseEverything, withRedis } from './testing/queue-jobs.js';
 import { storeWith } from './testing/store-with.js';
 
 let bench: QueueBench;
@@ -37,13 +37,6 @@ const consume = (process: ChunkProcessor): unknown => opened.push(bench.consumer
 
 const withStates = <T>(work: (states: BatchStates) => Promise<T>): Promise<T> =>
   withRedis(bench, (redis, keys) => work(new BatchStates(redis, keys)));
-
-async function loseEverything(): Promise<void> {
-  await withRedis(bench, async (redis, keys) => {
-    const all = await redis.keys(`${keys.prefix}:*`);
-    if (all.length > 0) await redis.del(all);
-  });
-}
 
 /** A batch of so many items all of whose chunks are queued; from then on no coordinator runs. */
 async function queued(...request: Parameters<typeof requestOf>): Promise<string> {
@@ -76,7 +69,7 @@ describe('a batch that is stopped, and then Redis loses everything', () => {
   it('stays stopped when it was cancelled, and nothing of it is run any more', async () => {
     const id = await queued(100);
     const { cancelRequestedAt } = await service.cancel(id);
-    await loseEverything();
+    await loseEverything(bench);
     expect(await service.get(id)).toMatchObject({ status: 'cancelling', cancelRequestedAt });
     consume(() => Promise.reject(new Error('It was run.')));
     coordinate();
@@ -100,7 +93,7 @@ describe('a batch that is stopped, and then Redis loses everything', () => {
     await untilStatus(service, id, 'cancelling');
     await close();
     const { counts, error } = await service.get(id);
-    await loseEverything();
+    await loseEverything(bench);
     expect(await service.get(id)).toMatchObject({ status: 'cancelling', counts });
     coordinate();
     const batch = await untilStatus(service, id, 'failed');
@@ -126,7 +119,7 @@ describe('a batch that is stopped, and then Redis loses everything', () => {
       () => service.get(id),
       ({ counts }) => counts.pending === 0,
     );
-    await loseEverything();
+    await loseEverything(bench);
     await service.get(id);
     coordinate();
     const batch = await untilStatus(service, id, 'expired');
@@ -144,7 +137,7 @@ describe('a batch that is stopped, and then Redis loses everything', () => {
     const expired = await untilStatus(service, expiring, 'expired');
     const before = await Promise.all([reasons(failing), reasons(expiring)]);
 
-    await loseEverything();
+    await loseEverything(bench);
     expect(await service.get(failing)).toEqual(failed);
     expect(await service.get(expiring)).toEqual(expired);
     expect(await Promise.all([reasons(failing), reasons(expiring)])).toEqual(before);
@@ -165,7 +158,7 @@ describe('restoring a batch', () => {
     );
     await close();
     const record = await withStates(async (states) => (await states.read(id))!.record);
-    await loseEverything();
+    await loseEverything(bench);
     await withStates((states) => states.create(record, { restoring: true }));
     expect(await service.get(id)).toMatchObject({ counts: { pending: 100 } });
     ran.length = 0;

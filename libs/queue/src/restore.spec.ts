@@ -11,21 +11,13 @@ import {
   untilStatus,
   type QueueBench,
 } from './testing/queue-bench.js';
-import { countJobs, withRedis } from './testing/queue-jobs.js';
+import { countJobs, loseEverything, withRedis } from './testing/queue-jobs.js';
 
 let bench: QueueBench;
 beforeAll(async () => {
   bench = await startQueueBench({ redis: startRedis(), s3: startS3() });
 });
 afterAll(() => bench.stop());
-
-/** Redis loses everything that this bench has there. */
-async function loseEverything(): Promise<void> {
-  await withRedis(bench, async (redis, keys) => {
-    const all = await redis.keys(`${keys.prefix}:*`);
-    if (all.length > 0) await redis.del(all);
-  });
-}
 
 describe('a batch that Redis has lost', () => {
   it('goes on from its manifest and parts, and what was done is not done again', async () => {
@@ -49,7 +41,7 @@ describe('a batch that Redis has lost', () => {
     );
     await consumer.close();
     const before = await service.get(id);
-    await loseEverything();
+    await loseEverything(bench);
 
     const restored = await service.get(id);
     expect(restored).toMatchObject({
@@ -82,7 +74,7 @@ describe('a batch that Redis has lost', () => {
     await service.cancel(second.id);
     const cancelled = await untilStatus(service, second.id, 'cancelled');
 
-    await loseEverything();
+    await loseEverything(bench);
     expect(await service.get(first.id)).toEqual(completed);
     expect(await service.get(second.id)).toEqual(cancelled);
     expect((await service.results(first.id, { limit: 100 })).results).toHaveLength(70);

@@ -11,7 +11,7 @@ import {
   untilStatus,
   type QueueBench,
 } from './testing/queue-bench.js';
-import { withRedis } from './testing/queue-jobs.js';
+import { loseEverything, withRedis } from './testing/queue-jobs.js';
 import { expectAddingUp, FAILED, flaky, untilRound } from './testing/retrying.js';
 import { spawnQueueProcess } from './testing/spawn-queue-process.js';
 import { storeWith } from './testing/store-with.js';
@@ -70,13 +70,6 @@ async function expectMerged(id: string): Promise<void> {
   expect((await service.results(id, { limit: ITEMS })).results).toEqual(results);
 }
 
-async function loseEverything(): Promise<void> {
-  await withRedis(bench, async (redis, keys) => {
-    const all = await redis.keys(`${keys.prefix}:*`);
-    if (all.length > 0) await redis.del(all);
-  });
-}
-
 /** Everything that the coordinator writes in a retry, in its order. */
 const WRITTEN = [
   'retries/0002/batch.json',
@@ -110,7 +103,7 @@ describe('a retry that Redis has lost', () => {
   it('before its items were found goes on', async () => {
     const { id } = await closedBatch();
     await bench.service().retry(id, FAILED);
-    await loseEverything();
+    await loseEverything(bench);
     expect(await bench.service().get(id)).toMatchObject({
       status: 'validating',
       counts: { failed: FAULTY, pending: 0 },
@@ -137,7 +130,7 @@ describe('a retry that Redis has lost', () => {
     );
     const before = await service.get(id);
     await coordinator.close();
-    await loseEverything();
+    await loseEverything(bench);
     await consumer.close();
 
     expect(await service.get(id)).toMatchObject({
@@ -160,7 +153,7 @@ describe('a retry that Redis has lost', () => {
       await lost.said(`hangs at ${hangAt}`);
       lost.signal('SIGKILL');
       await lost.exited;
-      await loseEverything();
+      await loseEverything(bench);
       expectAddingUp(await bench.service().get(id));
       open(bench.coordinator());
       await expectMerged(id);
@@ -172,12 +165,12 @@ describe('a retry that Redis has lost', () => {
     const service = bench.service();
     await service.retry(id, FAILED);
     await service.cancel(id);
-    await loseEverything();
+    await loseEverything(bench);
     expect((await service.get(id)).status).toBe('cancelling');
     open(bench.coordinator());
     const cancelled = await untilRound(service, id, 2);
     expect(cancelled).toMatchObject({ status: 'cancelled', counts: { failed: FAULTY } });
-    await loseEverything();
+    await loseEverything(bench);
     expect(await service.get(id)).toEqual(cancelled);
     expect((await service.results(id, { limit: ITEMS })).results).toEqual(
       await resultsOf(cancelled),
@@ -187,7 +180,7 @@ describe('a retry that Redis has lost', () => {
     open(bench.consumer(flaky(() => true)));
     const completed = await untilRound(service, id, 3);
     expect(completed).toMatchObject({ status: 'completed', counts: { succeeded: ITEMS } });
-    await loseEverything();
+    await loseEverything(bench);
     expect(await service.get(id)).toEqual(completed);
     expect((await service.results(id, { limit: ITEMS })).results).toEqual(
       await resultsOf(completed),

@@ -13,7 +13,7 @@ import {
   untilStatus,
   type QueueBench,
 } from './testing/queue-bench.js';
-import { withRedis } from './testing/queue-jobs.js';
+import { loseEverything, withRedis } from './testing/queue-jobs.js';
 import { spawnQueueProcess } from './testing/spawn-queue-process.js';
 import { storeWith } from './testing/store-with.js';
 
@@ -284,9 +284,7 @@ describe('a source while it is read', () => {
   it('goes on when Redis loses everything', async () => {
     const service = bench.service();
     const { id } = await service.create(requestFrom({ type: 's3Prefix', url: 's3://photos/a/' }));
-    await withRedis(bench, async (redis, keys) => {
-      await redis.del(await redis.keys(`${keys.prefix}:*`));
-    });
+    await loseEverything(bench);
     expect(await service.get(id)).toMatchObject({ status: 'validating', counts: { total: 0 } });
     run();
     expect((await untilStatus(service, id, 'completed')).counts.succeeded).toBe(4);

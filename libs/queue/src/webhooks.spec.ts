@@ -10,7 +10,7 @@ import { openCoordinationQueue } from './jobs/coordination-job.js';
 import type { Logger } from './logger.js';
 import { BatchStates } from './redis/batch-states.js';
 import { FAST, requestOf, startQueueBench, until, type QueueBench } from './testing/queue-bench.js';
-import { withRedis } from './testing/queue-jobs.js';
+import { loseEverything, withRedis } from './testing/queue-jobs.js';
 import { startWebhookReceiver, type WebhookReceiver } from './testing/webhook-receiver.js';
 
 const secret = `whsec_${randomBytes(32).toString('base64')}`;
@@ -166,11 +166,6 @@ describe('the webhook of a batch', () => {
   });
 
   it('is told again after a loss of Redis only if it was not told before', async () => {
-    const lose = (): Promise<unknown> =>
-      withRedis(bench, async (redis, keys) => {
-        const all = await redis.keys(`${keys.prefix}:*`);
-        return all.length > 0 ? redis.del(all) : 0;
-      });
     const hook = await receiver(204);
     const first = keep(bench.coordinator({ allowNetworks }));
     keep(bench.consumer());
@@ -180,10 +175,10 @@ describe('the webhook of a batch', () => {
       () => bench.store.head(batchFolder(before.output.url).deliveries),
       (facts) => facts !== null,
     );
-    await lose();
+    await loseEverything(bench);
     expect((await service.get(id)).webhook).toEqual(before.webhook);
     await bench.store.delete(batchFolder(before.output.url).deliveries);
-    await lose();
+    await loseEverything(bench);
     await settled(id);
     expect(hook.received.map(({ headers }) => headers['webhook-id'])).toEqual([
       `msg_${id}_1`,

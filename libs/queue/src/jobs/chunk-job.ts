@@ -3,6 +3,7 @@ import { Queue, type BulkJobOptions } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { BatchRecord } from '../batch/batch-record.js';
 import type { QueueKeys } from '../redis/keys.js';
+import { queueOptions } from './queue-options.js';
 
 /** The queue of chunks. */
 export const CHUNK_QUEUE = 'chunks';
@@ -25,14 +26,7 @@ export interface ChunkJob {
 
 /** Opens the queue of chunks on a connection, which stays the caller's. */
 export function openChunkQueue(redis: Redis, keys: QueueKeys): Queue<ChunkJob, undefined, 'chunk'> {
-  return new Queue(CHUNK_QUEUE, {
-    connection: redis,
-    prefix: keys.prefix,
-    // The caller's connection says itself how patient it is, and asking for a version needs an answer.
-    skipWaitingForReady: true,
-    skipVersionCheck: true,
-    skipMetasUpdate: true,
-  });
+  return new Queue(CHUNK_QUEUE, queueOptions(redis, keys));
 }
 
 /** The id of a chunk's job: adding it twice while it is queued or runs adds it once. */

@@ -1,6 +1,7 @@
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { QueueKeys } from '../redis/keys.js';
+import { queueOptions } from './queue-options.js';
 
 /** The queue of what coordinators do. */
 export const COORDINATION_QUEUE = 'coordination';
@@ -43,13 +44,7 @@ const FORGET = { removeOnComplete: true, removeOnFail: true, stackTraceLimit: 1 
 
 /** Opens the queue of coordination on a connection, which stays the caller's. */
 export function openCoordinationQueue(redis: Redis, keys: QueueKeys): CoordinationQueue {
-  return new Queue(COORDINATION_QUEUE, {
-    connection: redis,
-    prefix: keys.prefix,
-    skipWaitingForReady: true,
-    skipVersionCheck: true,
-    skipMetasUpdate: true,
-  });
+  return new Queue(COORDINATION_QUEUE, queueOptions(redis, keys));
 }
 
 /**

@@ -1,6 +1,7 @@
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { QueueKeys } from '../redis/keys.js';
+import { queueOptions } from './queue-options.js';
 
 /**
  * The queue of sources to read. It is apart from coordination because a source may take many minutes, in
@@ -18,13 +19,7 @@ export type SourceQueue = Queue<SourceJob, undefined, 'read'>;
 
 /** Opens the queue of sources on a connection, which stays the caller's. */
 export function openSourceQueue(redis: Redis, keys: QueueKeys): SourceQueue {
-  return new Queue(SOURCE_QUEUE, {
-    connection: redis,
-    prefix: keys.prefix,
-    skipWaitingForReady: true,
-    skipVersionCheck: true,
-    skipMetasUpdate: true,
-  });
+  return new Queue(SOURCE_QUEUE, queueOptions(redis, keys));
 }
 
 /** Asks for the source of a batch to be read; while that is asked for or under way, nothing is added. */

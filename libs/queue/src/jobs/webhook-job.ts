@@ -1,6 +1,7 @@
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { QueueKeys } from '../redis/keys.js';
+import { queueOptions } from './queue-options.js';
 
 /** The queue of messages about batches that have their final status. It is apart: a receiver may be slow. */
 export const WEBHOOK_QUEUE = 'webhooks';
@@ -37,13 +38,7 @@ export type WebhookQueue = Queue<WebhookJob, undefined, 'deliver'>;
 
 /** Opens the queue of webhooks on a connection, which stays the caller's. */
 export function openWebhookQueue(redis: Redis, keys: QueueKeys): WebhookQueue {
-  return new Queue(WEBHOOK_QUEUE, {
-    connection: redis,
-    prefix: keys.prefix,
-    skipWaitingForReady: true,
-    skipVersionCheck: true,
-    skipMetasUpdate: true,
-  });
+  return new Queue(WEBHOOK_QUEUE, queueOptions(redis, keys));
 }
 
 /** Queues messages; one that is queued or under way already is not queued again. */

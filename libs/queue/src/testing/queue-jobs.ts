@@ -21,6 +21,14 @@ export async function withRedis<T>(
   }
 }
 
+/** Redis loses everything that the bench has there. */
+export async function loseEverything(connection: Connection): Promise<void> {
+  await withRedis(connection, async (redis, keys) => {
+    const all = await redis.keys(`${keys.prefix}:*`);
+    if (all.length > 0) await redis.del(all);
+  });
+}
+
 /** How many chunk jobs there are, in whatever state. */
 export async function countJobs(connection: Connection): Promise<number> {
   return withRedis(connection, async (redis, keys) => {

@@ -1,0 +1,15 @@
+import type { QueueOptions } from 'bullmq';
+import type { Redis } from 'ioredis';
+import type { QueueKeys } from '../redis/keys.js';
+
+/** How every queue is opened: on a connection that stays the caller's, and at once. */
+export function queueOptions(redis: Redis, keys: QueueKeys): QueueOptions {
+  return {
+    connection: redis,
+    prefix: keys.prefix,
+    // The caller's connection says itself how patient it is, and asking for a version needs an answer.
+    skipWaitingForReady: true,
+    skipVersionCheck: true,
+    skipMetasUpdate: true,
+  };
+}
