@@ -328,6 +328,20 @@ export const ERROR_CODES = {
     'The file is not the one that was published.',
     'Delete it and pull again; behind a mirror, put its digest beside it as FILE.sha256.',
   ),
+  MODEL_SPEC_INVALID: code(
+    'model',
+    500,
+    false,
+    'The model.json of a model is missing, or does not describe its model.',
+    'Mend the fields that the message names; docs/models.md has them all.',
+  ),
+  MODEL_UNSUPPORTED: code(
+    'model',
+    422,
+    false,
+    'The model cannot do what is asked of it, such as dense crops or this precision.',
+    'Choose what the message names instead, or another model.',
+  ),
   MODEL_FILE_INVALID: code(
     'model',
     500,
@@ -371,6 +385,13 @@ export const ERROR_CODES = {
     false,
     'The device was asked for and this machine or build does not have it.',
     'Use CROPLINE_DEVICE=auto or cpu, or install the CUDA libraries (docs/gpu.md).',
+  ),
+  BACKEND_UNAVAILABLE: code(
+    'device',
+    503,
+    false,
+    'What CROPLINE_BACKEND asks for is not installed, or cannot be loaded on this machine.',
+    'Run `cropline doctor`: it says what is missing and how to get it.',
   ),
   PRECISION_UNSUPPORTED: code(
     'device',
@@ -454,6 +475,27 @@ export const ERROR_CODES = {
     false,
     'A file, folder or pattern on the command line matches nothing.',
     'Check the path.',
+  ),
+  DATASET_INVALID: code(
+    'command',
+    422,
+    false,
+    'The labelled images cannot be learned from or judged by: no classes, too few images, or a line that is no label.',
+    'Mend what the message names: a folder a class, or a CSV with the columns image and label.',
+  ),
+  CHECKPOINT_INVALID: code(
+    'command',
+    422,
+    false,
+    'The checkpoint in the output folder is damaged, or of another training.',
+    'Give the same options again, or another --out.',
+  ),
+  TRAINING_DIVERGED: code(
+    'command',
+    500,
+    false,
+    'The loss is no number any more.',
+    'Lower --lr; the last good checkpoint is kept.',
   ),
   API_UNREACHABLE: code(
     'command',
