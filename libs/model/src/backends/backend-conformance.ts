@@ -148,9 +148,9 @@ export function describeBackend(candidate: Candidate): void {
 /** Crops of a size to test with. */
 function cropsOf(size: number): {
   /** Crops that differ: waves of other lengths and directions, unlike themselves when flipped. */
-  crops(count: number): Uint8Array[];
-  flip(crop: Uint8Array): Uint8Array;
-  batchOf(all: readonly Uint8Array[], flags?: readonly number[]): CropBatch;
+  readonly crops: (count: number) => Uint8Array[];
+  readonly flip: (crop: Uint8Array) => Uint8Array;
+  readonly batchOf: (all: readonly Uint8Array[], flags?: readonly number[]) => CropBatch;
 } {
   const cropBytes = size * size * 3;
   // The same waves over the whole crop, whatever its size.
