@@ -1,1 +1,2 @@
-export {};
+export * from './kernels/batch-normalize.js';
+export * from './kernels/register-gradient-kernels.js';
