@@ -14,6 +14,8 @@ const settings = workerData as LoaderSettings;
 const tell = (message: FromLoader, transfer: ArrayBuffer[] = []): void =>
   port.postMessage(message, transfer);
 
+// What libraries warn of is told, or not, by the thread that started this one.
+process.removeAllListeners('warning');
 const files = openImageFiles(settings.access);
 const maker = new BatchMaker({
   ...settings,
