@@ -1,1 +1,1 @@
-export {};
+export * from './report/training-report.js';
