@@ -23,6 +23,7 @@ import {
 } from './initial-parameters.js';
 import { Parameters } from './parameters.js';
 import { pixelsToInput } from './pixels-to-input.js';
+import { truthTensor } from './batch-tensors.js';
 import { softmaxLoss } from './softmax-loss.js';
 
 /** What a net is made of. */
@@ -70,8 +71,7 @@ export class TrainableNet {
     const gradients = new Map<string, tf.Tensor>();
     let kept: tf.Tensor2D | null = null;
     const loss = tf.tidy(() => {
-      const truth = tf.oneHot(tf.tensor1d(labels, 'int32'), architecture.classifier.outputs);
-      const expected: tf.Tensor2D = tf.cast(truth as tf.Tensor2D, 'float32');
+      const expected = truthTensor(labels, architecture.classifier.outputs);
       const input = this.#through(pixelsToInput(pixels, architecture), 0, this.#frozenLayers, null);
       const variables = this.parameters.trainable.map((name) => this.parameters.get(name));
       const { value, grads } = tf.variableGrads(() => {
