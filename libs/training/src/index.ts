@@ -1,2 +1,4 @@
+export * from './data/index.js';
 export * from './kernels/batch-normalize.js';
 export * from './kernels/register-gradient-kernels.js';
+export * from './report/training-report.js';

@@ -1,0 +1,44 @@
+import type { ClassMetrics } from '../evaluation/class-metrics.js';
+import { frequentMistakes, type ConfusionCell } from '../evaluation/confusion.js';
+import { count, percent } from './format-figures.js';
+import { table, type Cell } from './html-page.js';
+
+const MOST_MISTAKES = 15;
+
+/** A table of how well each class is told from the others, those found least first. */
+export function classTable(metrics: readonly ClassMetrics[], labels: readonly string[]): string {
+  const rows = [...metrics]
+    .sort((a, b) => (a.recall ?? 2) - (b.recall ?? 2) || a.classIndex - b.classIndex)
+    .map(({ classIndex, images, predicted, precision, recall, f1 }) => [
+      nameOf(classIndex, labels),
+      count(images),
+      count(predicted),
+      bar(precision),
+      bar(recall),
+      bar(f1),
+    ]);
+  return table(['class', 'images', 'predicted', 'precision', 'recall', 'F1'], rows);
+}
+
+/** A table of the mistakes made most often; null when there was none. */
+export function mistakeTable(
+  cells: readonly ConfusionCell[],
+  labels: readonly string[],
+): string | null {
+  const mistakes = frequentMistakes(cells, MOST_MISTAKES);
+  if (mistakes.length === 0) return null;
+  const rows = mistakes.map(({ truth, predicted, count: times }) => [
+    nameOf(truth, labels),
+    nameOf(predicted, labels),
+    count(times),
+  ]);
+  return table(['what it is', 'taken for', 'images'], rows, [1]);
+}
+
+function nameOf(classIndex: number, labels: readonly string[]): string {
+  return labels[classIndex] ?? `class ${classIndex}`;
+}
+
+function bar(share: number | null): Cell {
+  return share === null ? percent(null) : { text: percent(share), share };
+}
