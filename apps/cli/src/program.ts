@@ -9,6 +9,7 @@ import { helpText } from './command/help-text.js';
 import type { Run } from './command/invocation.js';
 import { declareModel } from './models/model-command.js';
 import { declareSubmit } from './submit/submit-command.js';
+import { declareTrain } from './train/train-command.js';
 
 /** The command line of `cropline`: every command with its arguments, options and help. */
 export function createProgram(run: Run): Command {
@@ -28,6 +29,7 @@ export function createProgram(run: Run): Command {
   declareChangeCommands(program, run);
   declareAdmin(program, run);
   declareModel(program, run);
+  declareTrain(program, run);
 
   program.addHelpText(
     'after',
