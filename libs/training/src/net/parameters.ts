@@ -70,6 +70,28 @@ export class Parameters {
     }
   }
 
+  /** How many numbers those have that training changes. */
+  get size(): number {
+    return this.#trainable.reduce((sum, name) => sum + this.get(name).size, 0);
+  }
+
+  /** Writes what training changes to a list of that size, one after the other as the runtime has them. */
+  copyTo(list: Float32Array): void {
+    copyInOrder(list, this.#trainable, (name) => this.get(name));
+  }
+
+  /** Takes what another net of the same layers wrote. */
+  copyFrom(list: Float32Array): void {
+    let at = 0;
+    for (const name of this.#trainable) {
+      const variable = this.get(name);
+      tf.tidy(() =>
+        variable.assign(tf.tensor(list.subarray(at, at + variable.size), variable.shape)),
+      );
+      at += variable.size;
+    }
+  }
+
   dispose(): void {
     for (const variable of this.#variables.values()) variable.dispose();
     this.#variables.clear();
@@ -84,3 +106,17 @@ const runtimeLayout = (value: tf.Tensor): tf.Tensor =>
 
 const fileLayout = (value: tf.Tensor): tf.Tensor =>
   value.rank === 4 ? filtersToWeights(value as tf.Tensor4D) : tf.clone(value);
+
+/** Writes tensors to a list, one after the other. */
+export function copyInOrder(
+  list: Float32Array,
+  names: readonly string[],
+  tensorOf: (name: string) => tf.Tensor,
+): void {
+  let at = 0;
+  for (const name of names) {
+    const tensor = tensorOf(name);
+    list.set(tensor.dataSync<'float32'>(), at);
+    at += tensor.size;
+  }
+}

@@ -223,9 +223,10 @@ describe('a net of which layers are frozen', () => {
   });
 
   it('leaves auxiliary classifiers out that would teach frozen layers only', async () => {
-    const names = await withNet({ ...frozen, auxiliaries: true }, (net) => [
-      ...gradientsOf(net).keys(),
-    ]);
+    const names = await withNet({ ...frozen, auxiliaries: true }, (net) => {
+      expect([...gradientsOf(net).keys()]).toEqual(net.parameters.trainable);
+      return net.parameters.trainable;
+    });
     expect(names.filter((name) => name.startsWith('side/'))).toEqual([]);
   });
 });

@@ -53,9 +53,13 @@ export class TrainableNet {
   readonly #frozenLayers: number;
 
   constructor(options: TrainableNetOptions) {
-    this.#options = options;
-    this.parameters = new Parameters(initialParameters(options), options.freeze);
-    this.#frozenLayers = frozenLayers(options.architecture, this.parameters.trainable);
+    const { architecture, freeze } = options;
+    this.#frozenLayers = countFrozenLayers(architecture, freeze);
+    const trained = new Set(architecture.layers.slice(this.#frozenLayers).map(({ name }) => name));
+    // The others would teach nothing but themselves.
+    const auxiliaries = architecture.auxiliaries.filter(({ after }) => trained.has(after));
+    this.#options = { ...options, architecture: { ...architecture, auxiliaries } };
+    this.parameters = new Parameters(initialParameters(this.#options), freeze);
   }
 
   /**
@@ -216,12 +220,13 @@ export class TrainableNet {
 }
 
 /** How many layers come before the first one with a parameter that is trained. */
-function frozenLayers({ layers }: Architecture, trainable: readonly string[]): number {
+function countFrozenLayers({ layers }: Architecture, freeze: readonly string[]): number {
+  const isFrozen = (name: string): boolean => freeze.some((start) => name.startsWith(start));
   const first = layers.findIndex((layer) => {
     const own = layer.kind === 'inception' ? layer.branches.flat() : [layer];
     return own.some(
       ({ kind, name }) =>
-        kind === 'convolution' && trainable.some((parameter) => parameter.startsWith(`${name}_`)),
+        kind === 'convolution' && !(isFrozen(weightName(name)) && isFrozen(biasName(name))),
     );
   });
   return first < 0 ? layers.length : first;

@@ -7,6 +7,7 @@ import { CheckpointStore } from './checkpoint-store.js';
 import { createOptimizer, type OptimizerName } from './create-optimizer.js';
 import type { RateDecay } from './learning-rate.js';
 import { TrainingRun } from './training-run.js';
+import { TrainingTeam } from './training-team.js';
 import type { EpochRecord, StepProgress } from './training-progress.js';
 
 /** What is trained on what, and how. */
@@ -30,6 +31,8 @@ export interface TrainModelOptions {
   /** So many epochs without a better one end the training; null never ends it early. */
   readonly patience: number | null;
   readonly seed: number;
+  /** How many threads share each batch, see `TrainingTeam`; default 1. Part of what a training is the same for. */
+  readonly threads?: number;
   /** A folder for checkpoints: one after each epoch, every five minutes, and when the training is broken off. */
   readonly checkpointDir: string;
   /** Whether to go on from the checkpoint that is there. */
@@ -73,11 +76,13 @@ export async function trainModel(options: TrainModelOptions): Promise<TrainedMod
   const net = new TrainableNet(options);
   const { parameters } = net;
   const optimizer = createOptimizer({ name, parameters, weightDecay });
+  const team = await TrainingTeam.start(net, options, options.threads ?? 1);
   try {
-    const run = new TrainingRun(options, net, optimizer, store);
+    const run = new TrainingRun(options, net, team, optimizer, store);
     if (checkpoint !== null) run.goOnFrom(checkpoint);
     return { ...(await run.toTheEnd()), runtime };
   } finally {
+    await team.close();
     optimizer.dispose();
     net.dispose();
   }

@@ -3,7 +3,6 @@ import * as tf from '@tensorflow/tfjs-core';
 import { CroplineError } from '@cropline/contracts';
 import type { LabelledBatch } from '../data/labelled-batch.js';
 import type { TrainableNet } from '../net/trainable-net.js';
-import { pixelTensor } from '../net/batch-tensors.js';
 import type {
   BestEpoch,
   Checkpoint,
@@ -12,6 +11,8 @@ import type {
 } from './checkpoint-store.js';
 import type { Optimizer } from './create-optimizer.js';
 import { rateOfEpoch } from './learning-rate.js';
+import { disposeOf } from './combine-shares.js';
+import type { TrainingTeam } from './training-team.js';
 import type { TrainedModel, TrainModelOptions } from './train-model.js';
 import type { EpochRecord } from './training-progress.js';
 import { validateNet } from './validate-net.js';
@@ -37,6 +38,7 @@ const BEGINNING: TrainingPosition = {
 export class TrainingRun {
   readonly #options: TrainModelOptions;
   readonly #net: TrainableNet;
+  readonly #team: TrainingTeam;
   readonly #optimizer: Optimizer;
   readonly #store: CheckpointStore;
   #position = BEGINNING;
@@ -48,11 +50,13 @@ export class TrainingRun {
   constructor(
     options: TrainModelOptions,
     net: TrainableNet,
+    team: TrainingTeam,
     optimizer: Optimizer,
     store: CheckpointStore,
   ) {
     this.#options = options;
     this.#net = net;
+    this.#team = team;
     this.#optimizer = optimizer;
     this.#store = store;
   }
@@ -125,8 +129,7 @@ export class TrainingRun {
     const { data, seed, epochs, onStep } = this.#options;
     const position = this.#position;
     const began = performance.now();
-    const pixels = pixelTensor(batch, data.inputSize);
-    const made = this.#net.gradients(pixels, batch.labels, [seed, position.step]);
+    const made = await this.#team.gradients(batch, [seed, position.step]);
     try {
       const loss = (await made.loss.data())[0] ?? Number.NaN;
       if (!Number.isFinite(loss)) throw this.#diverged();
@@ -156,8 +159,7 @@ export class TrainingRun {
         imagesPerSecond: this.#imagesPerSecond,
       });
     } finally {
-      tf.dispose([pixels, made.loss, made.logits, ...made.gradients.values()]);
-      tf.dispose([...made.statistics.values()]);
+      disposeOf(made);
     }
   }
 
