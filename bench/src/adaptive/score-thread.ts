@@ -18,7 +18,13 @@ export interface ScoreThreadData {
 const MAX_PIXELS = 1e8;
 const CHANNELS = 3;
 const { graphPath, classes, spec, policy } = workerData as ScoreThreadData;
-const backend = createOnnxBackend({ graphPath, classes, device: 'cpu', threads: 1 });
+const backend = createOnnxBackend({
+  graphPath,
+  inputSize: 224,
+  classes,
+  device: 'cpu',
+  threads: 1,
+});
 await backend.load();
 
 async function score(path: string): Promise<ScoredPhoto> {

@@ -13,7 +13,13 @@ export interface OwnThreadData {
 
 // The emitted graph through the backend that workers use: bytes in, preprocessing and softmax inside.
 const { path, batchSize, threads, classes } = workerData as OwnThreadData;
-const backend = createOnnxBackend({ graphPath: path, device: 'cpu', classes, threads });
+const backend = createOnnxBackend({
+  graphPath: path,
+  device: 'cpu',
+  inputSize: 224,
+  classes,
+  threads,
+});
 await backend.load();
 const batch = {
   pixels: cropBytes(batchSize),

@@ -2,7 +2,13 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
-import { biasName, GOOGLENET, weightName, type Layer, type NamedTensors } from '@cropline/model';
+import {
+  biasName,
+  BVLC_GOOGLENET,
+  weightName,
+  type Layer,
+  type NamedTensors,
+} from '@cropline/model';
 
 /** Scores RGB crops of 224 × 224 bytes, `count` × classes. */
 export type TfjsNet = (pixels: Uint8Array, count: number) => Promise<Float32Array>;
@@ -15,7 +21,7 @@ export async function tfjsNet(weights: NamedTensors): Promise<TfjsNet> {
   const wasm = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm');
   setWasmPaths(join(dirname(wasm), '/'));
   await tf.setBackend('wasm');
-  const { input, layers, classifier } = GOOGLENET.bvlc;
+  const { input, layers, classifier } = BVLC_GOOGLENET;
   const constants = loadConstants(weights);
   const value = (name: string): tf.Tensor => {
     const found = constants.get(name);

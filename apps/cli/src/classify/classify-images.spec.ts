@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { itemResultSchema, type ItemResult } from '@cropline/contracts';
-import { randomWeights, writeSafetensors } from '@cropline/model';
+import { BVLC_GOOGLENET, randomWeights, writeSafetensors } from '@cropline/model';
 import { createObjectStore } from '@cropline/storage';
 import { startS3 } from '@cropline/tools';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -27,7 +27,7 @@ describe('cropline classify', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'cropline-classify-'));
     const model = join(folder, 'random.safetensors');
-    await writeFile(model, writeSafetensors(randomWeights(1, 'bvlc'), {}));
+    await writeFile(model, writeSafetensors(randomWeights(1, BVLC_GOOGLENET), {}));
     env = {
       CROPLINE_MODEL: model,
       CROPLINE_CACHE_DIR: join(folder, 'cache'),

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { randomWeights, writeSafetensors } from '@cropline/model';
+import { BVLC_GOOGLENET, randomWeights, writeSafetensors } from '@cropline/model';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { runCropline } from '../testing/run-cropline.js';
 
@@ -12,7 +12,7 @@ describe('cropline model', () => {
     folder = await mkdtemp(join(tmpdir(), 'cropline-model-'));
     // An empty mirror instead of the public URL: a spec fetches nothing from the internet.
     env = { CROPLINE_CACHE_DIR: join(folder, 'cache') };
-    const weights = writeSafetensors(randomWeights(1, 'bvlc'), {});
+    const weights = writeSafetensors(randomWeights(1, BVLC_GOOGLENET), {});
     await writeFile(join(folder, 'mine.safetensors'), weights);
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));

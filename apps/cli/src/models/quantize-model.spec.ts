@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { itemResultSchema } from '@cropline/contracts';
-import { randomWeights, writeSafetensors } from '@cropline/model';
+import { BVLC_GOOGLENET, randomWeights, writeSafetensors } from '@cropline/model';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { drawPng } from '../testing/draw-png.js';
 import { runCropline, type Ended } from '../testing/run-cropline.js';
@@ -13,7 +13,7 @@ describe('cropline model quantize', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'cropline-quantize-'));
     const model = join(folder, 'mine.safetensors');
-    await writeFile(model, writeSafetensors(randomWeights(1, 'bvlc'), {}));
+    await writeFile(model, writeSafetensors(randomWeights(1, BVLC_GOOGLENET), {}));
     env = {
       CROPLINE_MODEL: model,
       CROPLINE_CACHE_DIR: join(folder, 'cache'),

@@ -1,3 +1,5 @@
+import type { Variant } from './variant.js';
+
 /** A convolution with a bias and ReLU after it. Its input is padded by zeros so that stride 1 keeps the size. */
 export interface Convolution {
   readonly kind: 'convolution';
@@ -11,7 +13,7 @@ export interface Convolution {
 }
 
 /**
- * The largest value of a window. With stride 1 the input is padded by zeros like a convolution's; with
+ * The largest value of a window, 3×3 or 2×2. With stride 1 the input is padded by zeros like a convolution's; with
  * stride 2 the last window may reach over the edge (Caffe rounds sizes up).
  */
 export interface MaxPool {
@@ -67,8 +69,12 @@ export interface AuxiliaryClassifier {
   readonly lossWeight: number;
 }
 
-/** A net, from pixels to scores. */
+/** A net, from pixels to scores. It is plain data, so that it can be written down and sent to a thread. */
 export interface Architecture {
+  /** The form of GoogLeNet that it is. */
+  readonly variant: Variant;
+  /** The share of the paper's channels that its layers have; 1 is the paper's. */
+  readonly width: number;
   readonly input: {
     /** Width and height in pixels. */
     readonly size: number;
@@ -76,7 +82,14 @@ export interface Architecture {
     readonly channels: readonly ('red' | 'green' | 'blue')[];
     /** Subtracted from the pixels (0 to 255), in that order. */
     readonly mean: readonly number[];
+    /** What the difference is then multiplied by, in that order. */
+    readonly scale: readonly number[];
   };
+  /**
+   * What training puts between each convolution and its ReLU (Ioffe and Szegedy 2015, arXiv 1502.03167); null
+   * for a net without. The weights of inference have it folded into filters and biases.
+   */
+  readonly batchNormalization: { readonly epsilon: number } | null;
   readonly layers: readonly Layer[];
   /** After the mean of each channel over the whole picture. */
   readonly classifier: Dense;

@@ -1,2 +1,4 @@
-/** A net of the GoogLeNet family that is described here; its weights fit no other. */
-export type Variant = 'bvlc';
+/** The forms of GoogLeNet that are described here; the weights of one fit no other. */
+export const VARIANTS = ['bvlc', 'torchvision'] as const;
+
+export type Variant = (typeof VARIANTS)[number];

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { GOOGLENET } from './googlenet.js';
+import { BVLC_GOOGLENET } from './googlenet.js';
 import { weightShapes } from './weight-shapes.js';
 
-const shapes = weightShapes(GOOGLENET.bvlc);
+const shapes = weightShapes(BVLC_GOOGLENET);
 
 describe('weightShapes of the BVLC GoogLeNet', () => {
   it('adds up to the published number of parameters', () => {
@@ -35,7 +35,7 @@ describe('weightShapes of the BVLC GoogLeNet', () => {
 
   it('leaves the auxiliary classifiers out, which serve training only', () => {
     expect([...shapes.keys()].filter((name) => /^loss[12]/.test(name))).toEqual([]);
-    expect(GOOGLENET.bvlc.auxiliaries.map(({ after }) => after)).toEqual([
+    expect(BVLC_GOOGLENET.auxiliaries.map(({ after }) => after)).toEqual([
       'inception_4a',
       'inception_4d',
     ]);

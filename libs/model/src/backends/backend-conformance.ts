@@ -6,6 +6,8 @@ export interface Candidate {
   readonly name: string;
   /** Makes a backend that is not loaded yet. */
   create(): InferenceBackend;
+  /** Width and height of a crop in pixels. */
+  readonly inputSize: number;
   /** Scores a crop. */
   readonly classes: number;
   /** How far scores of the same crop may lie apart from run to run; GPUs sum in another order each batch size. */
@@ -14,15 +16,14 @@ export interface Candidate {
   readonly skip: string | null;
 }
 
-const SIZE = 224;
-const CROP_BYTES = SIZE * SIZE * 3;
-
 /**
  * What every backend promises, as jest specs: call it at the top level of a spec file. The graph of the
  * candidate should tell different crops apart (trained weights, or `randomWeights`).
  */
 export function describeBackend(candidate: Candidate): void {
-  const { name, classes, tolerance, skip } = candidate;
+  const { name, inputSize, classes, tolerance, skip } = candidate;
+  const cropBytes = inputSize * inputSize * 3;
+  const { crops, flip, batchOf } = cropsOf(inputSize);
   const suite = skip === null ? describe : describe.skip;
   suite(`backend ${name}${skip === null ? '' : ` (skipped: ${skip})`}`, () => {
     let backend: InferenceBackend;
@@ -89,7 +90,7 @@ export function describeBackend(candidate: Candidate): void {
     });
 
     it('reads black and white, the ends of the range of a pixel', async () => {
-      const [black, white] = await score([0, 255].map((v) => new Uint8Array(CROP_BYTES).fill(v)));
+      const [black, white] = await score([0, 255].map((v) => new Uint8Array(cropBytes).fill(v)));
       expect([...(black ?? []), ...(white ?? [])].every((value) => Number.isFinite(value))).toBe(
         true,
       );
@@ -109,19 +110,19 @@ export function describeBackend(candidate: Candidate): void {
     });
 
     it('reads crops that lie inside larger memory', async () => {
-      const memory = new Uint8Array(5 + 2 * CROP_BYTES);
+      const memory = new Uint8Array(5 + 2 * cropBytes);
       const [crop] = crops(1) as [Uint8Array];
       memory.set(crop, 5);
-      const pixels = memory.subarray(5, 5 + CROP_BYTES);
+      const pixels = memory.subarray(5, 5 + cropBytes);
       const scores = await backend.run({ pixels, mirrored: Uint8Array.of(0), count: 1 });
       expectSame(scores, (await score([crop]))[0]);
     });
 
     it.each([
       ['no crops', 0, 0, 0],
-      ['fewer pixels than crops', 2, CROP_BYTES, 2],
-      ['more pixels than crops', 1, 2 * CROP_BYTES, 1],
-      ['fewer flags than crops', 2, 2 * CROP_BYTES, 1],
+      ['fewer pixels than crops', 2, cropBytes, 2],
+      ['more pixels than crops', 1, 2 * cropBytes, 1],
+      ['fewer flags than crops', 2, 2 * cropBytes, 1],
     ])('refuses %s, and goes on', async (_what, count, pixels, flags) => {
       const bad = { pixels: new Uint8Array(pixels), mirrored: new Uint8Array(flags), count };
       await expect(backend.run(bad)).rejects.toMatchObject({
@@ -144,34 +145,43 @@ export function describeBackend(candidate: Candidate): void {
   });
 }
 
-/** Crops that differ: waves of other lengths and directions, unlike themselves when flipped. */
-function crops(count: number): Uint8Array[] {
-  return Array.from({ length: count }, (_, index) => {
-    const pixels = new Uint8Array(CROP_BYTES);
-    for (let at = 0; at < CROP_BYTES; at += 1) {
-      const channel = at % 3;
-      const x = Math.floor(at / 3) % SIZE;
-      const y = Math.floor(at / 3 / SIZE);
-      const wave = ((index + 2) * x * x) / 90 + ((channel + 1) * y * (index + 1)) / 5;
-      pixels[at] = 128 + 120 * Math.sin(wave);
-    }
-    return pixels;
-  });
-}
-
-function flip(crop: Uint8Array): Uint8Array {
-  const flipped = new Uint8Array(CROP_BYTES);
-  for (let from = 0; from < CROP_BYTES; from += 3) {
-    const column = (from / 3) % SIZE;
-    flipped.set(crop.subarray(from, from + 3), from + 3 * (SIZE - 1 - 2 * column));
-  }
-  return flipped;
-}
-
-function batchOf(all: readonly Uint8Array[], flags?: readonly number[]): CropBatch {
-  const pixels = new Uint8Array(all.length * CROP_BYTES);
-  all.forEach((crop, index) => pixels.set(crop, index * CROP_BYTES));
-  return { pixels, mirrored: Uint8Array.from(flags ?? all.map(() => 0)), count: all.length };
+/** Crops of a size to test with. */
+function cropsOf(size: number): {
+  /** Crops that differ: waves of other lengths and directions, unlike themselves when flipped. */
+  readonly crops: (count: number) => Uint8Array[];
+  readonly flip: (crop: Uint8Array) => Uint8Array;
+  readonly batchOf: (all: readonly Uint8Array[], flags?: readonly number[]) => CropBatch;
+} {
+  const cropBytes = size * size * 3;
+  // The same waves over the whole crop, whatever its size.
+  const step = 224 / size;
+  return {
+    crops: (count) =>
+      Array.from({ length: count }, (_, index) => {
+        const pixels = new Uint8Array(cropBytes);
+        for (let at = 0; at < cropBytes; at += 1) {
+          const channel = at % 3;
+          const x = step * (Math.floor(at / 3) % size);
+          const y = step * Math.floor(at / 3 / size);
+          const wave = ((index + 2) * x * x) / 90 + ((channel + 1) * y * (index + 1)) / 5;
+          pixels[at] = 128 + 120 * Math.sin(wave);
+        }
+        return pixels;
+      }),
+    flip: (crop) => {
+      const flipped = new Uint8Array(cropBytes);
+      for (let from = 0; from < cropBytes; from += 3) {
+        const column = (from / 3) % size;
+        flipped.set(crop.subarray(from, from + 3), from + 3 * (size - 1 - 2 * column));
+      }
+      return flipped;
+    },
+    batchOf: (all, flags) => {
+      const pixels = new Uint8Array(all.length * cropBytes);
+      all.forEach((crop, index) => pixels.set(crop, index * cropBytes));
+      return { pixels, mirrored: Uint8Array.from(flags ?? all.map(() => 0)), count: all.length };
+    },
+  };
 }
 
 /** The largest difference between two rows of scores. */

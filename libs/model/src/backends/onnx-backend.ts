@@ -9,6 +9,8 @@ export interface OnnxBackendOptions {
   /** A graph that `emitOnnxGraph` or one of its kind made. */
   readonly graphPath: string;
   readonly device: Device;
+  /** Width and height of a crop in pixels. */
+  readonly inputSize: number;
   /** Scores a crop. */
   readonly classes: number;
   /** Threads of one run on the CPU; 1 where every core has a session of its own. */
@@ -17,7 +19,6 @@ export interface OnnxBackendOptions {
   readonly dense?: boolean;
 }
 
-const CROP_SIZE = { width: 224, height: 224 } as const;
 const CHANNELS = 3;
 
 /** A backend on ONNX Runtime, on the CPU or (CUDA) an NVIDIA GPU. It takes memory once it is loaded. */
@@ -58,7 +59,7 @@ class OnnxBackend implements InferenceBackend {
     pixels,
     mirrored,
     count,
-    size = CROP_SIZE,
+    size = { width: this.#options.inputSize, height: this.#options.inputSize },
   }: CropBatch): Promise<Float32Array<ArrayBuffer>> {
     const { classes, device } = this.#options;
     const session = this.#session;

@@ -309,14 +309,42 @@ describe('planCrops, given sizes that are none', () => {
       'Expected a positive integer for height but received 1.5',
     );
     expect(() => planCrops('ten', { width: 10, height: 10 }, { ...WARP, inputSize: 300 })).toThrow(
-      'Expected inputSize of at most 256 for ten but received 300',
+      'Expected crops to be cut from 300 pixels or more, the input of this model, but ten resizes to 256',
     );
     expect(() =>
       planCrops(
-        'googlenet144',
+        { scales: [256, 288], grid: 1, mirror: false },
         { width: 10, height: 10 },
-        { ...WARP, inputSize: 300, resizeTo: 300 },
+        { ...WARP, inputSize: 288, resizeTo: 300 },
       ),
-    ).toThrow('Expected inputSize of at most 256 for googlenet144 but received 300');
+    ).toThrow(expect.objectContaining({ code: 'MODEL_UNSUPPORTED' }));
+  });
+});
+
+describe('planCrops, for another input size', () => {
+  it('scales the paper’s 144 crops with it', () => {
+    const { views, crops } = planCrops(
+      'googlenet144',
+      { width: 300, height: 200 },
+      { ...WARP, inputSize: 96, resizeTo: 110 },
+    );
+    const sides = new Set(views.filter(({ box }) => box === null).map(({ height }) => height));
+    expect([...sides]).toEqual([110, 123, 137, 151]);
+    expect(crops.reduce((sum, { weight }) => sum + weight, 0)).toBe(144);
+  });
+});
+
+describe('planCrops dense, for another input size', () => {
+  it('has pictures of whole steps, none smaller than the input', () => {
+    const { views } = planCrops(
+      'dense',
+      { width: 300, height: 200 },
+      { ...WARP, inputSize: 96, resizeTo: 110 },
+    );
+    expect(views.map(({ width, height }) => [width, height])).toEqual([
+      [96, 96],
+      [128, 128],
+      [160, 160],
+    ]);
   });
 });

@@ -1,4 +1,4 @@
-import { cropSettings, type Crops } from '@cropline/contracts';
+import { cropSettings, CroplineError, type Crops } from '@cropline/contracts';
 import type { CropPlan, PixelSize, ResizeSpec } from './crop-plan.js';
 import type { CropSlot } from './crop-slot.js';
 import { planDense } from './plan-dense.js';
@@ -27,7 +27,7 @@ interface Square {
  *
  * - `single`: the image resized as `spec` says, its centre.
  * - `ten`: the four corners and the centre of that picture, and their mirrors (Krizhevsky et al. 2012).
- * - `googlenet144`: shorter side 256, 288, 320, 352 × three squares × (four corners, centre, the square
+ * - `googlenet144`: shorter side 256, 288, 320, 352 (for an input of 224; in proportion for others) × three squares × (four corners, centre, the square
  *   resized to the input size) × mirror (Szegedy et al. 2014, section 7). The paper keeps the aspect
  *   ratio, so `spec.resize` and `spec.resizeTo` play no part.
  * - `adaptive`: the crops of the policy it stands in for, best first, as an `AgreementRule` wants them.
@@ -44,7 +44,8 @@ interface Square {
  * of its scale.
  *
  * @param image size in pixels, after EXIF orientation.
- * @throws RangeError when a size is not a positive integer or the input is larger than what it is cut from.
+ * @throws RangeError when a size is not a positive integer; CroplineError `MODEL_UNSUPPORTED` when the input is
+ *   larger than what a plan of one's own cuts it from.
  */
 export function planCrops(crops: Crops, image: PixelSize, spec: ResizeSpec): CropPlan {
   const settings = cropSettings(crops);
@@ -54,8 +55,9 @@ export function planCrops(crops: Crops, image: PixelSize, spec: ResizeSpec): Cro
   const slots = policySlots(settings, image, spec);
   const cutFrom = Math.min(...slots.map(({ side }) => side));
   if (size > cutFrom) {
-    throw new RangeError(
-      `Expected inputSize of at most ${String(cutFrom)} for ${settings.policy} but received ${String(size)}`,
+    throw new CroplineError(
+      'MODEL_UNSUPPORTED',
+      `Expected crops to be cut from ${String(size)} pixels or more, the input of this model, but ${settings.policy} resizes to ${String(cutFrom)}: choose larger scales`,
     );
   }
   const draft = new PlanDraft(image);

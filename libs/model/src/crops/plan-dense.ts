@@ -1,7 +1,8 @@
-import { densePositions, DENSE_STRIDE } from '../onnx/emit-dense-graph.js';
+import { TOTAL_STRIDE } from '../architecture/googlenet.js';
+import { densePositions } from '../onnx/emit-dense-graph.js';
 import type { CropPlan, PixelBox, PixelSize, ResizeSpec } from './crop-plan.js';
 import { PlanDraft } from './plan-draft.js';
-import { PAPER_SCALES } from './policy-slots.js';
+import { paperScales } from './policy-slots.js';
 
 /** The aspect ratio up to which the whole image is one picture. */
 const WHOLE_VIEW_MAX_RATIO = 3;
@@ -23,13 +24,19 @@ interface DensePicture extends PixelSize {
  */
 export function planDense(image: PixelSize, spec: ResizeSpec): CropPlan {
   const draft = new PlanDraft(image);
-  for (const scale of PAPER_SCALES) {
+  for (const paperScale of paperScales(spec.inputSize)) {
+    const scale = Math.max(spec.inputSize, wholeSteps(paperScale));
     for (const { box, ...size } of picturesOf(image, spec.resize, scale)) {
       const view = draft.view('image', box, size);
       for (const mirrored of [false, true]) draft.crop(view, 0, 0, mirrored);
     }
   }
   return draft.finish('dense', spec.inputSize);
+}
+
+/** A length in pixels as a whole number of the steps between places. */
+function wholeSteps(length: number): number {
+  return Math.round(length / TOTAL_STRIDE) * TOTAL_STRIDE;
 }
 
 /** How many places a dense plan's scores average over, mirrors counted. */
@@ -57,7 +64,7 @@ function picturesOf(
       return { box: { left, top, width: shorter, height: shorter }, ...square };
     });
   }
-  const length = Math.round((longer * scale) / shorter / DENSE_STRIDE) * DENSE_STRIDE;
+  const length = wholeSteps((longer * scale) / shorter);
   const [width, height] = landscape ? [length, scale] : [scale, length];
   return [{ box: null, width, height }];
 }

@@ -4,7 +4,13 @@ import type { PixelSize, ResizeSpec } from './crop-plan.js';
 import type { CropSlot, Placement } from './crop-slot.js';
 
 /** The shorter sides of the four scales of `googlenet144`, in pixels (Szegedy et al. 2014, section 7). */
-export const PAPER_SCALES = [256, 288, 320, 352] as const;
+const PAPER_SCALES = [256, 288, 320, 352] as const;
+const PAPER_INPUT = 224;
+
+/** The scales for an input of this many pixels a side; the paper's is 224. */
+export function paperScales(inputSize: number): readonly number[] {
+  return PAPER_SCALES.map((scale) => Math.round((scale * inputSize) / PAPER_INPUT));
+}
 
 /** Its three squares: left, centre, right of a landscape image; top, centre, bottom of a portrait one. */
 const SQUARES = [0, 0.5, 1] as const;
@@ -49,7 +55,7 @@ export function policySlots(
         BOTH.map((mirrored) => inPicture(spec, placement, mirrored)),
       );
     case 'googlenet144':
-      return PAPER_SCALES.flatMap((side) =>
+      return paperScales(spec.inputSize).flatMap((side) =>
         SQUARES.flatMap((along) =>
           [...CORNERS_AND_CENTRE, null].flatMap((placement) =>
             BOTH.map((mirrored): CropSlot => ({

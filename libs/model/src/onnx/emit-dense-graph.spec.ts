@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { GOOGLENET } from '../architecture/googlenet.js';
+import { BVLC_GOOGLENET } from '../architecture/googlenet.js';
 import type { Convolution, Layer, MaxPool } from '../architecture/architecture.js';
 import { biasName, weightName } from '../architecture/weight-shapes.js';
 import { randomWeights } from '../weights/random-weights.js';
@@ -11,7 +11,7 @@ import { GraphBuilder, type Value } from './graph-builder.js';
 const CLASSES = 1000;
 const FEATURES = 1024;
 const WINDOW = 7;
-const weights = randomWeights(5, 'bvlc');
+const weights = randomWeights(5, BVLC_GOOGLENET);
 const values = (name: string) => weights.get(name)!;
 
 /** Pictures one after the other, each with waves of its own, unlike themselves when flipped. */
@@ -50,7 +50,7 @@ const farthest = (one: Float32Array, other: Float32Array): number =>
 describe('emitDenseGraph', () => {
   let dense: InferenceSession;
   beforeAll(async () => {
-    dense = await InferenceSession.create(emitDenseGraph('bvlc', weights));
+    dense = await InferenceSession.create(emitDenseGraph(BVLC_GOOGLENET, weights));
   });
   afterAll(() => dense.release());
 
@@ -59,13 +59,13 @@ describe('emitDenseGraph', () => {
       ['N', 'H', 'W', 3],
       ['N'],
     ]);
-    expect(() => emitDenseGraph('bvlc', new Map())).toThrow(
+    expect(() => emitDenseGraph(BVLC_GOOGLENET, new Map())).toThrow(
       expect.objectContaining({ code: 'MODEL_TENSOR_INVALID' }),
     );
   });
 
   it('scores a picture as large as a crop as the crops’ graph does', async () => {
-    const crop = await InferenceSession.create(emitOnnxGraph('bvlc', weights));
+    const crop = await InferenceSession.create(emitOnnxGraph(BVLC_GOOGLENET, weights));
     const size = [2, 224, 224] as const;
     const pixels = pictures(...size);
     const scores = await run(dense, pixels, size, [0, 1]);
@@ -118,7 +118,7 @@ async function meanOfPlaces(pixels: Uint8Array, height: number, width: number) {
   }
   const graph = new GraphBuilder();
   const input = graph.input('in', 'float32', [1, 3, height, width]);
-  const features = GOOGLENET.bvlc.layers.reduce(
+  const features = BVLC_GOOGLENET.layers.reduce(
     (value, layer) => plain(graph, value, layer),
     input,
   );
@@ -196,7 +196,7 @@ function plainPool(graph: GraphBuilder, input: Value, { name, kernel, stride }: 
 }
 
 function classify(features: Float64Array): Float64Array {
-  const name = GOOGLENET.bvlc.classifier.name;
+  const name = BVLC_GOOGLENET.classifier.name;
   const [matrix, bias] = [values(weightName(name)).data, values(biasName(name)).data];
   return Float64Array.from({ length: CLASSES }, (_, row) =>
     features.reduce((sum, value, at) => sum + value * matrix[row * FEATURES + at]!, bias[row]!),

@@ -1,6 +1,5 @@
 import type { Architecture } from '../architecture/architecture.js';
-import { GOOGLENET } from '../architecture/googlenet.js';
-import type { Variant } from '../architecture/variant.js';
+import { TOTAL_STRIDE } from '../architecture/googlenet.js';
 import { biasName, channelsAfter, weightName } from '../architecture/weight-shapes.js';
 import { checkWeights } from '../weights/check-weights.js';
 import type { NamedTensors, TensorOf } from '../weights/named-tensors.js';
@@ -12,24 +11,23 @@ import { GraphBuilder, type Value } from './graph-builder.js';
 /** Changes whenever the emitted dense graph does; part of the name of a cached one. */
 export const DENSE_GRAPH_VERSION = 1;
 
-/** Input pixels for each step of the feature map: the product of the strides. */
-export const DENSE_STRIDE = 32;
-
 /**
- * The ONNX model of a variant that looks at every place of a picture at once. The net is convolutional up to
+ * The ONNX model of a net that looks at every place of a picture at once. The net is convolutional up to
  * its last pool, so over a larger picture its features are a larger map; each window of the map as large as
  * a crop's whole map (7×7, a step every 32 pixels) is classified, and their softmax scores averaged
  * (Sermanet et al. 2014, arXiv 1312.6229, section 3.3).
  *
- * Inputs: `pixels` uint8 [N, H, W, 3], RGB, both sides 224 or more; `mirrored` uint8 [N], 1 where a picture
+ * Inputs: `pixels` uint8 [N, H, W, 3], RGB, both sides the net's input size or more; `mirrored` uint8 [N], 1 where a picture
  * is to be flipped. Output: `scores` float32 [N, classes]. Of a picture as large as a crop they are the
  * crop's. Sizes that vary rule out what the crops' graph gains by knowing them (`emitWinograd`).
  *
- * @throws CroplineError `MODEL_TENSOR_INVALID` when the weights are not the variant's
+ * @throws CroplineError `MODEL_TENSOR_INVALID` when the weights are not the net's
  */
-export function emitDenseGraph(variant: Variant, weights: NamedTensors): Uint8Array<ArrayBuffer> {
-  checkWeights(weights, variant);
-  const architecture = GOOGLENET[variant];
+export function emitDenseGraph(
+  architecture: Architecture,
+  weights: NamedTensors,
+): Uint8Array<ArrayBuffer> {
+  checkWeights(weights, architecture);
   const graph = new GraphBuilder();
   const tensor = pixelTensors(architecture, weights);
   let features = emitInput(graph, architecture, ['H', 'W']);
@@ -40,7 +38,7 @@ export function emitDenseGraph(variant: Variant, weights: NamedTensors): Uint8Ar
   }
   const scores = emitPositions(graph, features, architecture, tensor);
   graph.output(scores, 'float32', ['N', architecture.classifier.outputs]);
-  return graph.encode(`googlenet-${variant}-dense`, String(DENSE_GRAPH_VERSION));
+  return graph.encode(`googlenet-${architecture.variant}-dense`, String(DENSE_GRAPH_VERSION));
 }
 
 /** How many places of a picture of this many pixels the scores average over. */
@@ -49,7 +47,7 @@ export function densePositions(
   inputSize: number,
 ): number {
   const along = (side: number): number =>
-    Math.ceil(side / DENSE_STRIDE) - Math.ceil(inputSize / DENSE_STRIDE) + 1;
+    Math.ceil(side / TOTAL_STRIDE) - Math.ceil(inputSize / TOTAL_STRIDE) + 1;
   return along(width) * along(height);
 }
 
@@ -60,7 +58,7 @@ function emitPositions(
   { input, classifier: { name } }: Architecture,
   tensor: TensorOf,
 ): Value {
-  const window = input.size / DENSE_STRIDE;
+  const window = input.size / TOTAL_STRIDE;
   const means = graph.node('AveragePool', 'features/means', [features], {
     kernel_shape: [window, window],
   });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import sharp from 'sharp';
+import { BVLC_GOOGLENET } from '../architecture/googlenet.js';
 import { createOnnxBackend } from '../backends/onnx-backend.js';
 import type { CropBatch } from '../backends/inference-backend.js';
 import { randomWeights } from '../weights/random-weights.js';
@@ -19,7 +20,13 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 async function scoresOf(graph: Uint8Array, batch: CropBatch): Promise<Float32Array> {
   const graphPath = join(folder, 'graph.onnx');
   writeFileSync(graphPath, graph);
-  const backend = createOnnxBackend({ graphPath, device: 'cpu', classes: 1000, threads: 2 });
+  const backend = createOnnxBackend({
+    graphPath,
+    device: 'cpu',
+    inputSize: 224,
+    classes: 1000,
+    threads: 2,
+  });
   await backend.load();
   const scores = await backend.run(batch);
   await backend.dispose();
@@ -31,16 +38,16 @@ const farthest = (some: Float32Array, others: Float32Array): number =>
 
 describe('emitHalfGraph', () => {
   it('gives the same bytes for the same weights, and half as many', () => {
-    const weights = randomWeights(2, 'bvlc');
-    const graph = Buffer.from(emitHalfGraph('bvlc', weights));
-    expect(graph.equals(emitHalfGraph('bvlc', weights))).toBe(true);
+    const weights = randomWeights(2, BVLC_GOOGLENET);
+    const graph = Buffer.from(emitHalfGraph(BVLC_GOOGLENET, weights));
+    expect(graph.equals(emitHalfGraph(BVLC_GOOGLENET, weights))).toBe(true);
     expect(graph.length).toBeLessThan(0.55 * 4 * 6_998_552);
   });
 
   it('refuses weights of another model', () => {
-    const weights = new Map(randomWeights(2, 'bvlc'));
+    const weights = new Map(randomWeights(2, BVLC_GOOGLENET));
     weights.delete('conv1/7x7_s2_w_0');
-    expect(() => emitHalfGraph('bvlc', weights)).toThrow(
+    expect(() => emitHalfGraph(BVLC_GOOGLENET, weights)).toThrow(
       expect.objectContaining({ code: 'MODEL_TENSOR_INVALID' }),
     );
   });
@@ -74,8 +81,8 @@ const SOME = 16;
         mirrored: Uint8Array.from(crops, (_, index) => index % 2),
         count: crops.length,
       };
-      const half = await scoresOf(emitHalfGraph('bvlc', weights), batch);
-      const single = await scoresOf(emitOnnxGraph('bvlc', weights), batch);
+      const half = await scoresOf(emitHalfGraph(BVLC_GOOGLENET, weights), batch);
+      const single = await scoresOf(emitOnnxGraph(BVLC_GOOGLENET, weights), batch);
       const difference = farthest(half, single);
       expect(difference).toBeLessThanOrEqual(1e-2);
       // Had it been computed in 32 bits after all, this would be about 1e-6.

@@ -1,6 +1,9 @@
-import type { Branch, Layer, ResponseNormalization } from '../architecture/architecture.js';
-import { GOOGLENET } from '../architecture/googlenet.js';
-import type { Variant } from '../architecture/variant.js';
+import type {
+  Architecture,
+  Branch,
+  Layer,
+  ResponseNormalization,
+} from '../architecture/architecture.js';
 import { checkWeights } from '../weights/check-weights.js';
 import type { NamedTensors, TensorOf } from '../weights/named-tensors.js';
 import { emitInput } from './emit-input.js';
@@ -13,17 +16,19 @@ import { ELEMENT_TYPE } from './onnx-messages.js';
 export const HALF_GRAPH_VERSION = 1;
 
 /**
- * The ONNX model of a variant with weights and activations in 16-bit floats, for GPUs; inputs and output are
+ * The ONNX model of a net with weights and activations in 16-bit floats, for GPUs; inputs and output are
  * those of `emitOnnxGraph`. Convolutions are left whole, as a GPU's library chooses its own way of doing them.
  *
  * Normalization and softmax are computed in 32 bits: squares of activations go beyond 65,504, the largest
  * half, and small scores below the smallest.
  *
- * @throws CroplineError `MODEL_TENSOR_INVALID` when the weights are not the variant's
+ * @throws CroplineError `MODEL_TENSOR_INVALID` when the weights are not the net's
  */
-export function emitHalfGraph(variant: Variant, weights: NamedTensors): Uint8Array<ArrayBuffer> {
-  checkWeights(weights, variant);
-  const architecture = GOOGLENET[variant];
+export function emitHalfGraph(
+  architecture: Architecture,
+  weights: NamedTensors,
+): Uint8Array<ArrayBuffer> {
+  checkWeights(weights, architecture);
   const graph = new GraphBuilder('float16');
   const tensor = pixelTensors(architecture, weights);
   const features = architecture.layers.reduce<Value>(
@@ -34,7 +39,7 @@ export function emitHalfGraph(variant: Variant, weights: NamedTensors): Uint8Arr
   const exact = emitCast(graph, logits, 'float32');
   const scores = graph.node('Softmax', 'scores', [exact], { axis: 1 });
   graph.output(scores, 'float32', ['N', architecture.classifier.outputs]);
-  return graph.encode(`googlenet-${variant}-fp16`, String(HALF_GRAPH_VERSION));
+  return graph.encode(`googlenet-${architecture.variant}-fp16`, String(HALF_GRAPH_VERSION));
 }
 
 function emitLayer(graph: GraphBuilder, input: Value, layer: Layer, tensor: TensorOf): Value {

@@ -57,15 +57,21 @@ function emitColumnCount(graph: GraphBuilder, pixels: Value): Value {
   return graph.node('Gather', 'mirror/all_columns', [shape, graph.integers('mirror/axis', 2)]);
 }
 
-/** The filters of the first convolution for pixels as they come in, from those of the weights. */
+/** The filters of the first convolution for pixels as they come in, mean subtracted, from those of the weights. */
 export function filtersForPixels(filters: NamedTensor, { input }: Architecture): NamedTensor {
   const [outputs = 0, channels = 0, height = 0, width = 0] = filters.shape;
   const plane = height * width;
   const data = new Float32Array(filters.data.length);
   for (let output = 0; output < outputs; output += 1) {
     for (const [to, colour] of PIXEL_CHANNELS.entries()) {
-      const from = (output * channels + input.channels.indexOf(colour)) * plane;
-      data.set(filters.data.subarray(from, from + plane), (output * channels + to) * plane);
+      const channel = input.channels.indexOf(colour);
+      const scale = input.scale[channel] ?? Number.NaN;
+      const from = (output * channels + channel) * plane;
+      const values = filters.data.subarray(from, from + plane);
+      data.set(
+        scale === 1 ? values : values.map((value) => value * scale),
+        (output * channels + to) * plane,
+      );
     }
   }
   return { shape: filters.shape, data };

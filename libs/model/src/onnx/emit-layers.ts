@@ -3,7 +3,7 @@ import { channelsAfter } from '../architecture/weight-shapes.js';
 import type { TensorOf } from '../weights/named-tensors.js';
 import { emitConvolution, emitInception, emitMaxPool } from './emit-layer.js';
 import { emitNormalization, emitPooledNormalization } from './emit-normalization.js';
-import { emitWinogradRows, suitsWinograd, TILE_ROWS } from './emit-winograd.js';
+import { emitWinograd, emitWinogradRows, suitsWinograd, TILE_ROWS } from './emit-winograd.js';
 import type { GraphBuilder, Value } from './graph-builder.js';
 
 /**
@@ -55,7 +55,9 @@ export function emitLayer(
 ): Value {
   switch (layer.kind) {
     case 'convolution':
-      return emitConvolution(graph, input, layer, tensor);
+      return size !== null && suitsWinograd(layer, size)
+        ? emitWinograd(graph, input, layer, tensor, size)
+        : emitConvolution(graph, input, layer, tensor);
     case 'max-pool':
       return emitMaxPool(graph, input, layer);
     case 'inception':
@@ -65,9 +67,14 @@ export function emitLayer(
   }
 }
 
-/** Rows and columns after a layer; what is left over at the edge counts as one more. */
+/** Rows and columns after a layer; a pool's last window may reach over the edge. */
 export function sizeAfter(layer: Layer, size: number): number {
-  return layer.kind === 'convolution' || layer.kind === 'max-pool'
-    ? Math.ceil(size / layer.stride)
-    : size;
+  switch (layer.kind) {
+    case 'convolution':
+      return Math.ceil(size / layer.stride);
+    case 'max-pool':
+      return layer.stride === 1 ? size : Math.ceil((size - layer.kernel) / layer.stride) + 1;
+    default:
+      return size;
+  }
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import sharp from 'sharp';
+import { BVLC_GOOGLENET } from '../architecture/googlenet.js';
 import { createOnnxBackend } from '../backends/onnx-backend.js';
 import { randomWeights } from '../weights/random-weights.js';
 import { readWeightsFile } from '../weights/read-weights-file.js';
@@ -15,28 +16,30 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('emitOnnxGraph', () => {
   it('gives the same bytes for the same weights', () => {
-    const emit = () => Buffer.from(emitOnnxGraph('bvlc', randomWeights(2, 'bvlc')));
+    const emit = () => Buffer.from(emitOnnxGraph(BVLC_GOOGLENET, randomWeights(2, BVLC_GOOGLENET)));
     expect(emit().equals(emit())).toBe(true);
   });
 
   it('does not change the weights it is given', () => {
-    const weights = randomWeights(2, 'bvlc');
-    emitOnnxGraph('bvlc', weights);
+    const weights = randomWeights(2, BVLC_GOOGLENET);
+    emitOnnxGraph(BVLC_GOOGLENET, weights);
     expect(weights.get('conv1/7x7_s2_w_0')).toEqual(
-      randomWeights(2, 'bvlc').get('conv1/7x7_s2_w_0'),
+      randomWeights(2, BVLC_GOOGLENET).get('conv1/7x7_s2_w_0'),
     );
   });
 
   it('refuses weights of another model', () => {
-    const weights = new Map(randomWeights(2, 'bvlc'));
+    const weights = new Map(randomWeights(2, BVLC_GOOGLENET));
     weights.delete('conv1/7x7_s2_w_0');
-    expect(() => emitOnnxGraph('bvlc', weights)).toThrow(
+    expect(() => emitOnnxGraph(BVLC_GOOGLENET, weights)).toThrow(
       expect.objectContaining({ code: 'MODEL_TENSOR_INVALID' }),
     );
   });
 
   it('takes any number of crops as bytes and gives scores', async () => {
-    const session = await InferenceSession.create(emitOnnxGraph('bvlc', randomWeights(2, 'bvlc')));
+    const session = await InferenceSession.create(
+      emitOnnxGraph(BVLC_GOOGLENET, randomWeights(2, BVLC_GOOGLENET)),
+    );
     const shapes = [...session.inputMetadata, ...session.outputMetadata].map((value) =>
       value.isTensor ? [value.name, value.type, value.shape] : [value.name],
     );
@@ -88,8 +91,14 @@ function publishedInput(crop: Uint8Array, mirrored: boolean): Tensor {
     it('agree to 1e-5 on every photo, as it is and mirrored', async () => {
       const file = join(mirror ?? '', 'googlenet-12.onnx');
       const graphPath = join(folder, 'graph.onnx');
-      writeFileSync(graphPath, emitOnnxGraph('bvlc', await readWeightsFile(file)));
-      const emitted = createOnnxBackend({ graphPath, device: 'cpu', classes: 1000, threads: 1 });
+      writeFileSync(graphPath, emitOnnxGraph(BVLC_GOOGLENET, await readWeightsFile(file)));
+      const emitted = createOnnxBackend({
+        graphPath,
+        device: 'cpu',
+        inputSize: 224,
+        classes: 1000,
+        threads: 1,
+      });
       await emitted.load();
       const published = await InferenceSession.create(file);
       const names = (await readdir(photos ?? '')).filter((name) => /\.jpe?g$/i.test(name));

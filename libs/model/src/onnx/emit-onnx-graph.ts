@@ -1,6 +1,4 @@
 import type { Architecture, Dense } from '../architecture/architecture.js';
-import { GOOGLENET } from '../architecture/googlenet.js';
-import type { Variant } from '../architecture/variant.js';
 import { biasName, weightName } from '../architecture/weight-shapes.js';
 import { checkWeights } from '../weights/check-weights.js';
 import type { NamedTensors, TensorOf } from '../weights/named-tensors.js';
@@ -9,22 +7,24 @@ import { emitLayers } from './emit-layers.js';
 import { GraphBuilder, type Value } from './graph-builder.js';
 
 /** Changes whenever the emitted graph does; part of the name of a cached graph. */
-export const GRAPH_VERSION = 5;
+export const GRAPH_VERSION = 6;
 
 /**
- * The ONNX model of a variant with these weights, made for speed in ONNX Runtime; the same bytes for the
+ * The ONNX model of a net with these weights, made for speed in ONNX Runtime; the same bytes for the
  * same input.
  *
- * Inputs: `pixels` uint8 [N, 224, 224, 3], RGB; `mirrored` uint8 [N], 1 where a crop is to be flipped.
+ * Inputs: `pixels` uint8 [N, size, size, 3], RGB, of the net's input size; `mirrored` uint8 [N], 1 where a crop is to be flipped.
  * Output: `scores` float32 [N, classes], softmax.
  *
  * What only training needs (dropout, auxiliary classifiers) is not in it.
  *
- * @throws CroplineError `MODEL_TENSOR_INVALID` when the weights are not the variant's
+ * @throws CroplineError `MODEL_TENSOR_INVALID` when the weights are not the net's
  */
-export function emitOnnxGraph(variant: Variant, weights: NamedTensors): Uint8Array<ArrayBuffer> {
-  checkWeights(weights, variant);
-  const architecture = GOOGLENET[variant];
+export function emitOnnxGraph(
+  architecture: Architecture,
+  weights: NamedTensors,
+): Uint8Array<ArrayBuffer> {
+  checkWeights(weights, architecture);
   const graph = new GraphBuilder();
   const tensor = pixelTensors(architecture, weights);
   const { input, layers } = architecture;
@@ -33,10 +33,10 @@ export function emitOnnxGraph(variant: Variant, weights: NamedTensors): Uint8Arr
   const logits = emitClassifier(graph, features, architecture.classifier, tensor);
   const scores = graph.node('Softmax', 'scores', [logits], { axis: 1 });
   graph.output(scores, 'float32', ['N', architecture.classifier.outputs]);
-  return graph.encode(`googlenet-${variant}`, String(GRAPH_VERSION));
+  return graph.encode(`googlenet-${architecture.variant}`, String(GRAPH_VERSION));
 }
 
-/** The weights, the first convolution's for the order of colours that the pixels come in. */
+/** The weights, the first convolution's for the pixels as they come in: their order of colours and their scale. */
 export function pixelTensors(architecture: Architecture, weights: NamedTensors): TensorOf {
   const first = architecture.layers.find((layer) => layer.kind === 'convolution');
   return (name) => {

@@ -1,6 +1,4 @@
-import type { Layer } from '../architecture/architecture.js';
-import { GOOGLENET } from '../architecture/googlenet.js';
-import type { Variant } from '../architecture/variant.js';
+import type { Architecture, Layer } from '../architecture/architecture.js';
 import { channelsAfter } from '../architecture/weight-shapes.js';
 import { emitInput } from '../onnx/emit-input.js';
 import { emitConvolution, emitMaxPool } from '../onnx/emit-layer.js';
@@ -18,11 +16,13 @@ export interface CalibrationGraph {
 }
 
 /**
- * The fp32 graph of a variant, layer by layer as it is described, that gives what its layers make instead
+ * The fp32 graph of a net, layer by layer as it is described, that gives what its layers make instead
  * of scores. Its inputs are those of `emitOnnxGraph`.
  */
-export function emitCalibrationGraph(variant: Variant, weights: NamedTensors): CalibrationGraph {
-  const architecture = GOOGLENET[variant];
+export function emitCalibrationGraph(
+  architecture: Architecture,
+  weights: NamedTensors,
+): CalibrationGraph {
   const graph = new GraphBuilder();
   const tensor = pixelTensors(architecture, weights);
   const taps = new Map<string, Value>();
@@ -35,7 +35,10 @@ export function emitCalibrationGraph(variant: Variant, weights: NamedTensors): C
   for (const tap of taps.values()) {
     graph.output(tap, 'float32', ['N', `${tap}/c`, `${tap}/h`, `${tap}/w`]);
   }
-  return { model: graph.encode(`googlenet-${variant}-taps`, String(GRAPH_VERSION)), taps };
+  return {
+    model: graph.encode(`googlenet-${architecture.variant}-taps`, String(GRAPH_VERSION)),
+    taps,
+  };
 }
 
 function emitTapped(

@@ -1,5 +1,5 @@
 import { CroplineError } from '@cropline/contracts';
-import type { Variant } from '../architecture/variant.js';
+import type { Architecture } from '../architecture/architecture.js';
 import { rangeNames } from './range-names.js';
 
 /**
@@ -16,11 +16,14 @@ export interface CalibrationRanges {
 }
 
 /**
- * The calibration of a variant, from what `JSON.parse` made of its file.
+ * The calibration of a net, from what `JSON.parse` made of its file.
  *
  * @throws CroplineError `CALIBRATION_INVALID` naming what is not as it should be
  */
-export function parseCalibrationRanges(value: unknown, variant: Variant): CalibrationRanges {
+export function parseCalibrationRanges(
+  value: unknown,
+  architecture: Architecture,
+): CalibrationRanges {
   if (!isRecord(value)) throw invalid('Expected a calibration', value);
   const { percentile, crops, ranges } = value;
   if (typeof percentile !== 'number' || !(percentile > 0 && percentile <= 1)) {
@@ -31,7 +34,7 @@ export function parseCalibrationRanges(value: unknown, variant: Variant): Calibr
   }
   if (!isRecord(ranges)) throw invalid('Expected ranges of a calibration', ranges);
   const parsed: Record<string, number> = {};
-  for (const name of rangeNames(variant)) {
+  for (const name of rangeNames(architecture)) {
     const range = ranges[name];
     if (typeof range !== 'number' || !Number.isFinite(range) || range <= 0) {
       throw invalid(`Expected the range of ${name} to be a number above 0`, range);

@@ -1,8 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { CroplineError, describeCause } from '@cropline/contracts';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { GOOGLENET } from '../architecture/googlenet.js';
-import type { Variant } from '../architecture/variant.js';
+import type { Architecture } from '../architecture/architecture.js';
 import type { CropBatch } from '../backends/inference-backend.js';
 import { checkWeights } from '../weights/check-weights.js';
 import type { NamedTensors } from '../weights/named-tensors.js';
@@ -41,14 +40,14 @@ export interface Calibrator {
  * Makes a calibrator: the model in fp32 on every core of this machine. Its memory does not grow with the
  * crops it sees.
  *
- * @throws CroplineError `MODEL_TENSOR_INVALID` when the weights are not the variant's; `BACKEND_FAILED`
+ * @throws CroplineError `MODEL_TENSOR_INVALID` when the weights are not the net's; `BACKEND_FAILED`
  */
 export async function createCalibrator(
   weights: NamedTensors,
-  variant: Variant,
+  architecture: Architecture,
 ): Promise<Calibrator> {
-  checkWeights(weights, variant);
-  const { model, taps } = emitCalibrationGraph(variant, weights);
+  checkWeights(weights, architecture);
+  const { model, taps } = emitCalibrationGraph(architecture, weights);
   const options: InferenceSession.SessionOptions = {
     intraOpNumThreads: availableParallelism(),
     // Errors only: warnings go to stderr.
@@ -61,7 +60,7 @@ export async function createCalibrator(
       { cause },
     );
   });
-  return new FloatCalibrator(session, taps, GOOGLENET[variant].input.size);
+  return new FloatCalibrator(session, taps, architecture.input.size);
 }
 
 class FloatCalibrator implements Calibrator {

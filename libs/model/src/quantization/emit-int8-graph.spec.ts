@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { InferenceSession } from 'onnxruntime-node';
+import { BVLC_GOOGLENET } from '../architecture/googlenet.js';
 import { describeBackend } from '../backends/backend-conformance.js';
 import type { CropBatch } from '../backends/inference-backend.js';
 import { createOnnxBackend } from '../backends/onnx-backend.js';
@@ -15,7 +16,7 @@ import { rangeNames } from './range-names.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'cropline-int8-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-const weights = randomWeights(11, 'bvlc');
+const weights = randomWeights(11, BVLC_GOOGLENET);
 
 /** Crops that differ from each other, with some structure and some noise. */
 function crops(count: number): CropBatch {
@@ -43,16 +44,24 @@ let calibrator: Calibrator;
 let ranges: CalibrationRanges;
 // At the top, so that the graph is there before the first suite loads it.
 beforeAll(async () => {
-  calibrator = await createCalibrator(weights, 'bvlc');
+  calibrator = await createCalibrator(weights, BVLC_GOOGLENET);
   await calibrator.add(seen);
   ranges = calibrator.finish();
-  writeFileSync(path, emitInt8Graph('bvlc', weights, ranges));
+  writeFileSync(path, emitInt8Graph(BVLC_GOOGLENET, weights, ranges));
 });
 afterAll(() => calibrator.dispose());
 
 describeBackend({
   name: 'onnx in int8',
-  create: () => createOnnxBackend({ graphPath: path, device: 'cpu', classes: 1000, threads: 1 }),
+  create: () =>
+    createOnnxBackend({
+      graphPath: path,
+      device: 'cpu',
+      inputSize: 224,
+      classes: 1000,
+      threads: 1,
+    }),
+  inputSize: 224,
   classes: 1000,
   // Sums are whole numbers: only the classifier is rounded.
   tolerance: 1e-6,
@@ -61,20 +70,20 @@ describeBackend({
 
 describe('createCalibrator', () => {
   it('gives every range that a graph needs, and counts the crops', () => {
-    expect(Object.keys(ranges.ranges).sort()).toEqual([...rangeNames('bvlc')].sort());
+    expect(Object.keys(ranges.ranges).sort()).toEqual([...rangeNames(BVLC_GOOGLENET)].sort());
     expect(ranges.crops).toBe(4);
     for (const range of Object.values(ranges.ranges)) expect(range).toBeGreaterThan(0);
   });
 
   it('gives the same whatever the order and size of the batches', async () => {
-    const other = await createCalibrator(weights, 'bvlc');
+    const other = await createCalibrator(weights, BVLC_GOOGLENET);
     for (const crop of [2, 0, 3, 1]) await other.add(one(seen, crop));
     expect(other.finish()).toEqual(ranges);
     await other.dispose();
   });
 
   it('says that it has seen no crops', async () => {
-    const idle = await createCalibrator(weights, 'bvlc');
+    const idle = await createCalibrator(weights, BVLC_GOOGLENET);
     await idle.add({ pixels: new Uint8Array(), mirrored: new Uint8Array(), count: 0 });
     expect(() => idle.finish()).toThrow(
       expect.objectContaining({
@@ -90,14 +99,14 @@ describe('createCalibrator', () => {
     const bias = dead.get('inception_4b/1x1_b_0')!;
     const data = new Float32Array(bias.data.length).fill(-1e9);
     dead.set('inception_4b/1x1_b_0', { ...bias, data });
-    const other = await createCalibrator(dead, 'bvlc');
+    const other = await createCalibrator(dead, BVLC_GOOGLENET);
     await other.add(one(seen, 0));
     expect(() => other.finish()).toThrow(/^Expected inception_4b\/1x1 to make something of the 1 /);
     await other.dispose();
   });
 
   it('refuses weights of another model', async () => {
-    await expect(createCalibrator(new Map(), 'bvlc')).rejects.toMatchObject({
+    await expect(createCalibrator(new Map(), BVLC_GOOGLENET)).rejects.toMatchObject({
       code: 'MODEL_TENSOR_INVALID',
     });
   });
@@ -105,14 +114,17 @@ describe('createCalibrator', () => {
 
 describe('emitInt8Graph', () => {
   it('gives the same bytes for the same weights and ranges, and changes neither', () => {
-    const emit = () => Buffer.from(emitInt8Graph('bvlc', weights, ranges));
+    const emit = () => Buffer.from(emitInt8Graph(BVLC_GOOGLENET, weights, ranges));
     expect(emit().equals(emit())).toBe(true);
-    expect([...weights]).toEqual([...randomWeights(11, 'bvlc')]);
+    expect([...weights]).toEqual([...randomWeights(11, BVLC_GOOGLENET)]);
   });
 
   it('has the inputs and the output of the fp32 graph', async () => {
     const shapes = [];
-    for (const graph of [emitOnnxGraph('bvlc', weights), emitInt8Graph('bvlc', weights, ranges)]) {
+    for (const graph of [
+      emitOnnxGraph(BVLC_GOOGLENET, weights),
+      emitInt8Graph(BVLC_GOOGLENET, weights, ranges),
+    ]) {
       const session = await InferenceSession.create(graph);
       shapes.push([session.inputMetadata, session.outputMetadata]);
       await session.release();
@@ -122,9 +134,9 @@ describe('emitInt8Graph', () => {
 
   it('scores close to fp32, in batches of 1 to 4, mirrored or not', async () => {
     const fp32Path = join(folder, 'fp32.onnx');
-    writeFileSync(fp32Path, emitOnnxGraph('bvlc', weights));
+    writeFileSync(fp32Path, emitOnnxGraph(BVLC_GOOGLENET, weights));
     const [fp32, int8] = [fp32Path, path].map((graphPath) =>
-      createOnnxBackend({ graphPath, device: 'cpu', classes: 1000, threads: 1 }),
+      createOnnxBackend({ graphPath, device: 'cpu', inputSize: 224, classes: 1000, threads: 1 }),
     ) as [ReturnType<typeof createOnnxBackend>, ReturnType<typeof createOnnxBackend>];
     await Promise.all([fp32.load(), int8.load()]);
     for (const count of [1, 2, 3, 4]) {
@@ -141,10 +153,10 @@ describe('emitInt8Graph', () => {
   });
 
   it('refuses weights of another model, and ranges that lack a layer', () => {
-    expect(() => emitInt8Graph('bvlc', new Map(), ranges)).toThrow(
+    expect(() => emitInt8Graph(BVLC_GOOGLENET, new Map(), ranges)).toThrow(
       expect.objectContaining({ code: 'MODEL_TENSOR_INVALID' }),
     );
-    expect(() => emitInt8Graph('bvlc', weights, { ...ranges, ranges: {} })).toThrow(
+    expect(() => emitInt8Graph(BVLC_GOOGLENET, weights, { ...ranges, ranges: {} })).toThrow(
       expect.objectContaining({ code: 'CALIBRATION_INVALID' }),
     );
   });

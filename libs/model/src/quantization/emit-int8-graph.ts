@@ -1,6 +1,4 @@
 import type { Architecture, Dense, Layer } from '../architecture/architecture.js';
-import { GOOGLENET } from '../architecture/googlenet.js';
-import type { Variant } from '../architecture/variant.js';
 import { biasName, channelsAfter, weightName } from '../architecture/weight-shapes.js';
 import { sizeAfter } from '../onnx/emit-layers.js';
 import { pixelTensors } from '../onnx/emit-onnx-graph.js';
@@ -26,24 +24,23 @@ import { sumsName } from './range-names.js';
 export const INT8_GRAPH_VERSION = 1;
 
 /**
- * The ONNX model of a variant in whole numbers of 8 bits: the same inputs and output as `emitOnnxGraph`'s,
+ * The ONNX model of a net in whole numbers of 8 bits: the same inputs and output as `emitOnnxGraph`'s,
  * scores that differ a little, and less than half its time on a CPU that multiplies bytes. The same bytes for
  * the same input.
  *
  * Operators are ONNX Runtime's own (`com.microsoft`), since they take bytes with the channels last from one
  * end to the other; a graph of `QuantizeLinear` pairs would be turned into them at every start, and not all.
  *
- * @throws CroplineError `MODEL_TENSOR_INVALID` when the weights are not the variant's, `CALIBRATION_INVALID`
+ * @throws CroplineError `MODEL_TENSOR_INVALID` when the weights are not the net's, `CALIBRATION_INVALID`
  *   when ranges lack a layer
  */
 export function emitInt8Graph(
-  variant: Variant,
+  architecture: Architecture,
   weights: NamedTensors,
   calibration: CalibrationRanges,
 ): Uint8Array<ArrayBuffer> {
-  checkWeights(weights, variant);
-  const { ranges } = parseCalibrationRanges(calibration, variant);
-  const architecture = GOOGLENET[variant];
+  checkWeights(weights, architecture);
+  const { ranges } = parseCalibrationRanges(calibration, architecture);
   const graph = new GraphBuilder();
   const tensor = pixelTensors(architecture, weights);
   const rangeOf: RangeOf = (name) => ranges[name] ?? Number.NaN;
@@ -52,7 +49,7 @@ export function emitInt8Graph(
   const logits = emitClassifier(graph, features, architecture.classifier, tensor);
   const scores = graph.node('Softmax', 'scores', [logits], { axis: 1 });
   graph.output(scores, 'float32', ['N', architecture.classifier.outputs]);
-  return graph.encode(`googlenet-${variant}-int8`, String(INT8_GRAPH_VERSION));
+  return graph.encode(`googlenet-${architecture.variant}-int8`, String(INT8_GRAPH_VERSION));
 }
 
 /** Adds everything before the classifier. The first three layers are the stem, where values take two bytes. */

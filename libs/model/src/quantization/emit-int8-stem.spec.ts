@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Convolution } from '../architecture/architecture.js';
-import { GOOGLENET } from '../architecture/googlenet.js';
+import { BVLC_GOOGLENET } from '../architecture/googlenet.js';
 import { emitInput } from '../onnx/emit-input.js';
 import { emitConvolution } from '../onnx/emit-layer.js';
 import { pixelTensors } from '../onnx/emit-onnx-graph.js';
@@ -10,9 +10,9 @@ import { randomWeights } from '../weights/random-weights.js';
 import { emitInt8Input } from './emit-int8-input.js';
 import { COARSER, emitPixelConvolution } from './emit-int8-stem.js';
 
-const architecture = GOOGLENET.bvlc;
+const architecture = BVLC_GOOGLENET;
 const layer = architecture.layers[0] as Convolution;
-const tensor = pixelTensors(architecture, randomWeights(5, 'bvlc'));
+const tensor = pixelTensors(architecture, randomWeights(5, BVLC_GOOGLENET));
 const SIDE = 112;
 const RANGE = 700;
 

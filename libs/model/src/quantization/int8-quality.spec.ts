@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import sharp from 'sharp';
+import { BVLC_GOOGLENET } from '../architecture/googlenet.js';
 import { createOnnxBackend } from '../backends/onnx-backend.js';
 import { emitOnnxGraph } from '../onnx/emit-onnx-graph.js';
 import type { NamedTensors } from '../weights/named-tensors.js';
@@ -67,7 +68,13 @@ function divergence(p: Float32Array, q: Float32Array): number {
     async function score(graph: Uint8Array, seen: readonly Photo[]): Promise<Float32Array[]> {
       const graphPath = join(folder, 'graph.onnx');
       writeFileSync(graphPath, graph);
-      const backend = createOnnxBackend({ graphPath, device: 'cpu', classes: CLASSES, threads: 2 });
+      const backend = createOnnxBackend({
+        graphPath,
+        device: 'cpu',
+        inputSize: 224,
+        classes: CLASSES,
+        threads: 2,
+      });
       await backend.load();
       const scores: Float32Array[] = [];
       for (const { crop } of seen) {
@@ -79,17 +86,17 @@ function divergence(p: Float32Array, q: Float32Array): number {
 
     /** The graph calibrated on some photos. */
     async function calibrated(seen: readonly Photo[]): Promise<Uint8Array> {
-      const calibrator = await createCalibrator(weights, 'bvlc');
+      const calibrator = await createCalibrator(weights, BVLC_GOOGLENET);
       for (const { crop } of seen) {
         await calibrator.add({ pixels: crop, mirrored: UNFLIPPED, count: 1 });
       }
       const ranges = calibrator.finish();
       await calibrator.dispose();
-      return emitInt8Graph('bvlc', weights, ranges);
+      return emitInt8Graph(BVLC_GOOGLENET, weights, ranges);
     }
 
     it('judges the photos that it was not calibrated on as fp32 does', async () => {
-      const fp32 = emitOnnxGraph('bvlc', weights);
+      const fp32 = emitOnnxGraph(BVLC_GOOGLENET, weights);
       let [photoCount, rightInFp32, rightInInt8, agreeing, divergences] = [0, 0, 0, 0, 0];
       const [even, odd] = halves;
       for (const [seen, unseen] of [

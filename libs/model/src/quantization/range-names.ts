@@ -1,6 +1,4 @@
-import type { Layer } from '../architecture/architecture.js';
-import { GOOGLENET } from '../architecture/googlenet.js';
-import type { Variant } from '../architecture/variant.js';
+import type { Architecture, Layer } from '../architecture/architecture.js';
 
 const SUMS = '/sums';
 
@@ -14,8 +12,8 @@ export const isSums = (name: string): boolean => name.endsWith(SUMS);
  * The values whose ranges a graph in whole numbers needs, in the order of the layers: what each convolution
  * and each normalization makes, by its name, and the normalizations' sums. A max pool makes no new value.
  */
-export function rangeNames(variant: Variant): readonly string[] {
-  return GOOGLENET[variant].layers.flatMap(namesOf);
+export function rangeNames(architecture: Architecture): readonly string[] {
+  return architecture.layers.flatMap(namesOf);
 }
 
 function namesOf(layer: Layer): readonly string[] {

@@ -18,7 +18,7 @@ import type { WeightsFile } from './weights-file.js';
 export async function cachedGraph(
   cacheDir: string,
   weights: Pick<WeightsFile, 'path' | 'digest'>,
-  variant: ModelInfo['variant'],
+  architecture: ModelInfo['architecture'],
   recipe: GraphRecipe,
   signal?: AbortSignal,
 ): Promise<string> {
@@ -27,7 +27,7 @@ export async function cachedGraph(
   return withCacheLock(`${path}.lock`, { signal }, async () => {
     if (await isIntact(path)) return path;
     const tensors = await readWeightsFile(weights.path);
-    checkWeights(tensors, variant);
+    checkWeights(tensors, architecture);
     const graph = recipe.emit(tensors);
     const partial = await PartialFile.take(path);
     try {

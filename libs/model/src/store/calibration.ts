@@ -44,7 +44,7 @@ export function calibrationText({ model, weights, layers, ...facts }: Calibratio
  */
 export function parseCalibration(
   text: string,
-  { digest, variant }: Pick<ModelInfo, 'digest' | 'variant'>,
+  { digest, architecture }: Pick<ModelInfo, 'digest' | 'architecture'>,
 ): Calibration {
   const { format, model, weights, images, crops, createdAt, version, layers } = record(
     parseJson(text),
@@ -62,7 +62,7 @@ export function parseCalibration(
     crops: textOf(crops, 'its crops'),
     createdAt: textOf(createdAt, 'its createdAt'),
     version: textOf(version, 'its version'),
-    layers: rangesOf(layers, variant),
+    layers: rangesOf(layers, architecture),
   };
 }
 
@@ -74,9 +74,9 @@ function parseJson(text: string): unknown {
   }
 }
 
-function rangesOf(layers: unknown, variant: ModelInfo['variant']): CalibrationRanges {
+function rangesOf(layers: unknown, architecture: ModelInfo['architecture']): CalibrationRanges {
   try {
-    return parseCalibrationRanges(layers, variant);
+    return parseCalibrationRanges(layers, architecture);
   } catch (error) {
     throw invalid(describeCause(error).replace(/: calibrate again.*$/s, ''));
   }

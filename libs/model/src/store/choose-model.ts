@@ -39,7 +39,7 @@ export function infoOf(choice: ModelChoice, digest: string): ModelInfo {
     const name = basename(choice.path, extname(choice.path));
     return { ...BVLC_SPEC, name, digest: `sha256:${digest}` };
   }
-  const { name, variant, inputSize, resize, resizeTo, classes, labels } = choice.model;
-  const spec = { variant, inputSize, resize, resizeTo, classes, labels };
+  const { name, architecture, inputSize, resize, resizeTo, classes, labels } = choice.model;
+  const spec = { architecture, inputSize, resize, resizeTo, classes, labels };
   return { ...spec, name, digest: `sha256:${digest}` };
 }

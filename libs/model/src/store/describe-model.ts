@@ -1,4 +1,4 @@
-import { GOOGLENET } from '../architecture/googlenet.js';
+import type { Variant } from '../architecture/variant.js';
 import { weightShapes } from '../architecture/weight-shapes.js';
 import { cachedCalibrationPath, cachedGraphPath, cachedWeightsPath } from './cache-layout.js';
 import type { CalibrationFacts } from './calibration.js';
@@ -12,11 +12,18 @@ import { ownWeightsFile } from './weights-file.js';
 import { weightsSources } from './weights-source.js';
 
 /** Everything there is to say of a model without loading it. */
-export interface ModelDescription extends Omit<ModelInfo, 'labels'> {
+export interface ModelDescription extends Omit<ModelInfo, 'labels' | 'architecture'> {
+  /** The form of GoogLeNet, and the share of the paper's channels that it has. */
+  readonly variant: Variant;
+  readonly width: number;
   /** Weights and biases that inference uses. */
   readonly parameters: number;
-  /** The colours as the first convolution takes them, and what is subtracted from each (of 0 to 255). */
-  readonly input: { readonly channels: readonly string[]; readonly mean: readonly number[] };
+  /** The colours as the first convolution takes them, what is subtracted from each (of 0 to 255), and what the rest is multiplied by. */
+  readonly input: {
+    readonly channels: readonly string[];
+    readonly mean: readonly number[];
+    readonly scale: readonly number[];
+  };
   /** Of the published weights; null for a file of one's own. */
   readonly license: string | null;
   readonly weights: {
@@ -53,17 +60,17 @@ export async function describeModel({
   const choice = await chooseModel(model, KNOWN_MODELS);
   const { path, digest, found } = await findWeights(choice, cacheDir);
   const info = infoOf(choice, digest);
-  const { name, variant, inputSize, resize, resizeTo, classes } = info;
-  const architecture = GOOGLENET[variant];
-  const { channels, mean } = architecture.input;
-  const graph = cachedGraphPath(cacheDir, digest, floatRecipe(variant, 'fp32'));
+  const { name, architecture, inputSize, resize, resizeTo, classes } = info;
+  const { channels, mean, scale } = architecture.input;
+  const graph = cachedGraphPath(cacheDir, digest, floatRecipe(architecture, 'fp32'));
   return {
     name,
-    variant,
+    variant: architecture.variant,
+    width: architecture.width,
     digest: `sha256:${digest}`,
     parameters: parameterCount(weightShapes(architecture).values()),
     inputSize,
-    input: { channels, mean },
+    input: { channels, mean, scale },
     resize,
     resizeTo,
     classes,

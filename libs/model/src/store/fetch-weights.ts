@@ -100,7 +100,7 @@ async function fetchFrom(
 
 async function requireStructure(path: string, model: KnownModel): Promise<void> {
   try {
-    checkWeights(await readWeightsFile(path), model.variant);
+    checkWeights(await readWeightsFile(path), model.architecture);
   } catch (error) {
     if (!(error instanceof CroplineError)) throw error;
     // The file is about to go, so its name in the cache helps nobody.

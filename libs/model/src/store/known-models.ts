@@ -1,12 +1,13 @@
-import type { Variant } from '../architecture/variant.js';
+import type { Architecture } from '../architecture/architecture.js';
+import { BVLC_GOOGLENET } from '../architecture/googlenet.js';
 import type { ResizeSpec } from '../crops/crop-plan.js';
 import { IMAGENET_LABELS } from '../labels/imagenet-labels.js';
 
 /** What a result needs to know of the model it came from, and a pipeline of the model it runs. */
 export interface ModelInfo extends ResizeSpec {
   readonly name: string;
-  /** The variant of the architecture the weights belong to. */
-  readonly variant: Variant;
+  /** The net that the weights belong to. */
+  readonly architecture: Architecture;
   /** `sha256:` and the digest of the weights file, in lower-case hex. */
   readonly digest: string;
   readonly classes: number;
@@ -27,7 +28,7 @@ export const DEFAULT_MODEL = 'googlenet-bvlc';
 
 /** How the BVLC weights want their images: trained on pictures warped to 256 × 256. */
 export const BVLC_SPEC = {
-  variant: 'bvlc',
+  architecture: BVLC_GOOGLENET,
   inputSize: 224,
   resize: 'warp',
   resizeTo: 256,
@@ -35,7 +36,7 @@ export const BVLC_SPEC = {
   labels: IMAGENET_LABELS,
 } as const satisfies Omit<ModelInfo, 'name' | 'digest'>;
 
-/** Every model known by name. A new one is an entry here, given that its variant is described. */
+/** Every model known by name. A new one is an entry here, given that its net is described. */
 export const KNOWN_MODELS: readonly KnownModel[] = [
   {
     ...BVLC_SPEC,

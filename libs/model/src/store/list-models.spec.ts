@@ -54,10 +54,11 @@ describe('what the store tells of models', () => {
     expect(await describeModel({ cacheDir })).toEqual({
       name: 'googlenet-bvlc',
       variant: 'bvlc',
+      width: 1,
       digest: known.digest,
       parameters: 6_998_552,
       inputSize: 224,
-      input: { channels: ['blue', 'green', 'red'], mean: [104, 117, 123] },
+      input: { channels: ['blue', 'green', 'red'], mean: [104, 117, 123], scale: [1, 1, 1] },
       resize: 'warp',
       resizeTo: 256,
       classes: 1000,

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { BVLC_GOOGLENET } from '../architecture/googlenet.js';
 import { rangeNames } from '../quantization/range-names.js';
 import { randomWeights } from '../weights/random-weights.js';
 import { writeSafetensors } from '../weights/write-safetensors.js';
@@ -30,7 +31,7 @@ describe('resolveModel in a precision', () => {
     folder = await mkdtemp(join(tmpdir(), 'cropline-precision-'));
     [cacheDir, mirror] = [join(folder, 'cache'), join(folder, 'mirror')];
     await mkdir(mirror);
-    const bytes = writeSafetensors(randomWeights(4, 'bvlc'), {});
+    const bytes = writeSafetensors(randomWeights(4, BVLC_GOOGLENET), {});
     await writeFile(join(mirror, WEIGHTS), bytes);
     const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
     const url = `${server.url}/published/${WEIGHTS}`;
@@ -46,7 +47,7 @@ describe('resolveModel in a precision', () => {
       layers: {
         percentile: 0.999,
         crops: 100,
-        ranges: Object.fromEntries(rangeNames('bvlc').map((name) => [name, 100])),
+        ranges: Object.fromEntries(rangeNames(BVLC_GOOGLENET).map((name) => [name, 100])),
       },
     };
     // The weights and the fp32 graph stay in the cache for all of what follows.

@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { BVLC_GOOGLENET } from '../architecture/googlenet.js';
 import { randomWeights } from '../weights/random-weights.js';
 import { writeSafetensors } from '../weights/write-safetensors.js';
 import { DOWNLOAD_LIMITS } from './download.js';
@@ -40,8 +41,8 @@ describe('resolveModel', () => {
   let progress: ModelProgress[];
 
   beforeAll(async () => {
-    weights = writeSafetensors(randomWeights(1, 'bvlc'), {});
-    otherWeights = writeSafetensors(randomWeights(2, 'bvlc'), {});
+    weights = writeSafetensors(randomWeights(1, BVLC_GOOGLENET), {});
+    otherWeights = writeSafetensors(randomWeights(2, BVLC_GOOGLENET), {});
     server = await startFileServer();
     emitted = await mkdtemp(join(tmpdir(), 'cropline-emitted-'));
     for (const bytes of [weights, otherWeights]) {
@@ -289,7 +290,7 @@ describe('resolveModel', () => {
       expect(model.weightsPath).toBe(path);
       expect(model.info).toMatchObject({
         name: 'mine.v2',
-        variant: 'bvlc',
+        architecture: BVLC_GOOGLENET,
         digest: `sha256:${sha256(otherWeights)}`,
         classes: 1000,
       });

@@ -56,9 +56,9 @@ export async function resolveModel(
   signal?.throwIfAborted();
   const info = infoOf(choice, weights.digest);
   const { recipe, ...calibration } = await recipeOf(choice, info, options, settings.limits);
-  const graphPath = await cachedGraph(cacheDir, weights, info.variant, recipe, signal);
-  const dense = denseRecipe(info.variant);
-  const denseGraphPath = await cachedGraph(cacheDir, weights, info.variant, dense, signal);
+  const graphPath = await cachedGraph(cacheDir, weights, info.architecture, recipe, signal);
+  const dense = denseRecipe(info.architecture);
+  const denseGraphPath = await cachedGraph(cacheDir, weights, info.architecture, dense, signal);
   return {
     info,
     precision,
@@ -77,10 +77,10 @@ async function recipeOf(
   limits: DownloadLimits,
 ): Promise<{ recipe: GraphRecipe; calibration?: string }> {
   const { precision = 'fp32' } = options;
-  if (precision !== 'int8') return { recipe: floatRecipe(info.variant, precision) };
+  if (precision !== 'int8') return { recipe: floatRecipe(info.architecture, precision) };
   const { layers } = await findCalibration(choice, info, options, limits);
   const calibration = `sha256:${rangesDigest(layers)}`;
-  return { recipe: int8Recipe(info.variant, layers), calibration };
+  return { recipe: int8Recipe(info.architecture, layers), calibration };
 }
 
 async function namedWeights(

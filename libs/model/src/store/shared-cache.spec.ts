@@ -4,6 +4,7 @@ import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { BVLC_GOOGLENET } from '../architecture/googlenet.js';
 import { randomWeights } from '../weights/random-weights.js';
 import { writeSafetensors } from '../weights/write-safetensors.js';
 import { KNOWN_MODELS, type KnownModel } from './known-models.js';
@@ -33,7 +34,7 @@ describe('a cache that processes share', () => {
   let model: KnownModel;
 
   beforeEach(async () => {
-    const bytes = writeSafetensors(randomWeights(3, 'bvlc'), {});
+    const bytes = writeSafetensors(randomWeights(3, BVLC_GOOGLENET), {});
     server = await startFileServer();
     server.files.set('/net.safetensors', { bytes });
     folder = await mkdtemp(join(tmpdir(), 'cropline-shared-'));

@@ -1,17 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 import { CroplineError } from '@cropline/contracts';
+import { BVLC_GOOGLENET } from '../architecture/googlenet.js';
 import { checkWeights } from './check-weights.js';
 import type { NamedTensor } from './named-tensors.js';
 import { randomWeights } from './random-weights.js';
 
-const good = randomWeights(1, 'bvlc');
+const good = randomWeights(1, BVLC_GOOGLENET);
 
 /** Checks the good weights after a change, and returns the error. */
 function faultOf(change: (tensors: Map<string, NamedTensor>) => void): CroplineError {
   const tensors = new Map(good);
   change(tensors);
   try {
-    checkWeights(tensors, 'bvlc');
+    checkWeights(tensors, BVLC_GOOGLENET);
   } catch (error) {
     if (error instanceof CroplineError) return error;
     throw error;
@@ -21,7 +22,7 @@ function faultOf(change: (tensors: Map<string, NamedTensor>) => void): CroplineE
 
 describe('checkWeights', () => {
   it('takes weights that are the variant’s', () => {
-    expect(() => checkWeights(good, 'bvlc')).not.toThrow();
+    expect(() => checkWeights(good, BVLC_GOOGLENET)).not.toThrow();
   });
 
   it('names tensors that are missing', () => {

@@ -1,6 +1,5 @@
 import { CroplineError } from '@cropline/contracts';
-import { GOOGLENET } from '../architecture/googlenet.js';
-import type { Variant } from '../architecture/variant.js';
+import type { Architecture } from '../architecture/architecture.js';
 import { weightShapes } from '../architecture/weight-shapes.js';
 import type { NamedTensor, NamedTensors } from './named-tensors.js';
 
@@ -11,13 +10,13 @@ const { isFinite } = Number;
 const LISTED = 3;
 
 /**
- * Whether tensors are the weights of a variant: every name there, no other, the right shapes, finite.
+ * Whether tensors are the weights of a net: every name there, no other, the right shapes, finite.
  *
  * @throws CroplineError `MODEL_TENSOR_INVALID` naming the first tensor that is not, what was expected of it
  *   and what came.
  */
-export function checkWeights(tensors: NamedTensors, variant: Variant): void {
-  const expected = weightShapes(GOOGLENET[variant]);
+export function checkWeights(tensors: NamedTensors, architecture: Architecture): void {
+  const expected = weightShapes(architecture);
   const missing = [...expected.keys()].filter((name) => !tensors.has(name));
   const unknown = [...tensors.keys()].filter((name) => !expected.has(name));
   if (missing.length > 0 || unknown.length > 0) {
@@ -26,7 +25,7 @@ export function checkWeights(tensors: NamedTensors, variant: Variant): void {
       ...(unknown.length > 0 ? [`has ${list(unknown)} that the model does not`] : []),
     ];
     throw invalid(
-      `Expected the ${expected.size} tensors of googlenet ${variant} but the file ${faults.join(' and ')}: use weights of this model`,
+      `Expected the ${expected.size} tensors of googlenet ${architecture.variant} but the file ${faults.join(' and ')}: use weights of this model`,
     );
   }
   for (const [name, shape] of expected) {

@@ -1,5 +1,4 @@
-import { GOOGLENET } from '../architecture/googlenet.js';
-import type { Variant } from '../architecture/variant.js';
+import type { Architecture } from '../architecture/architecture.js';
 import { weightShapes } from '../architecture/weight-shapes.js';
 import type { NamedTensor, NamedTensors } from './named-tensors.js';
 
@@ -12,10 +11,10 @@ const SIGNAL = 30;
  * 1502.01852, section 2.2); the classifier's matrix is smaller, so that scores do not all go to one class;
  * biases are large enough for a wrong one to show.
  */
-export function randomWeights(seed: number, variant: Variant): NamedTensors {
+export function randomWeights(seed: number, architecture: Architecture): NamedTensors {
   const random = generator(seed);
   const weights = new Map<string, NamedTensor>();
-  for (const [name, shape] of weightShapes(GOOGLENET[variant])) {
+  for (const [name, shape] of weightShapes(architecture)) {
     const values = shape.reduce((product, size) => product * size, 1);
     const limit = largest(shape);
     const data = new Float32Array(values);

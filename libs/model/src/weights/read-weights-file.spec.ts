@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { BVLC_GOOGLENET } from '../architecture/googlenet.js';
 import { ELEMENT_TYPE, encodeOnnxModel, type OnnxTensor } from '../onnx/onnx-messages.js';
 import { emitOnnxGraph } from '../onnx/emit-onnx-graph.js';
 import { checkWeights } from './check-weights.js';
@@ -106,8 +107,8 @@ describe('ONNX weights', () => {
   });
 
   it('come back from the graph that is emitted for them', async () => {
-    const weights = randomWeights(3, 'bvlc');
-    const found = await read(emitOnnxGraph('bvlc', weights));
+    const weights = randomWeights(3, BVLC_GOOGLENET);
+    const found = await read(emitOnnxGraph(BVLC_GOOGLENET, weights));
     const classifier = 'loss3/classifier_w_0';
     expect(found.get(classifier)).toEqual(weights.get(classifier));
   });
@@ -164,7 +165,7 @@ describe('readWeightsFile', () => {
     `reads the published file${mirror === undefined ? ' (needs CROPLINE_MODEL_MIRROR)' : ''}`,
     async () => {
       const weights = await readWeightsFile(join(mirror ?? '', 'googlenet-12.onnx'));
-      expect(() => checkWeights(weights, 'bvlc')).not.toThrow();
+      expect(() => checkWeights(weights, BVLC_GOOGLENET)).not.toThrow();
       const again = await read(writeSafetensors(weights, {}));
       expect(again.size).toBe(weights.size);
       expect(again.get('conv1/7x7_s2_w_0')).toEqual(weights.get('conv1/7x7_s2_w_0'));

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Crops } from '@cropline/contracts';
 import {
+  BVLC_GOOGLENET,
   averageScores,
   BVLC_SPEC,
   emitOnnxGraph,
@@ -23,7 +24,7 @@ let model: ClassifierOptions['model'];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'cropline-adaptive-'));
   const graphPath = join(folder, 'random.onnx');
-  await writeFile(graphPath, emitOnnxGraph('bvlc', randomWeights(1, 'bvlc')));
+  await writeFile(graphPath, emitOnnxGraph(BVLC_GOOGLENET, randomWeights(1, BVLC_GOOGLENET)));
   const info = { ...BVLC_SPEC, name: 'random', digest: 'sha256:0' };
   model = { info, precision: 'fp32', graphPath, denseGraphPath: graphPath };
 });

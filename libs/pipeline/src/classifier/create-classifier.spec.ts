@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { CropPolicyName } from '@cropline/contracts';
-import { BVLC_SPEC, emitDenseGraph, emitOnnxGraph, randomWeights } from '@cropline/model';
+import {
+  BVLC_GOOGLENET,
+  BVLC_SPEC,
+  emitDenseGraph,
+  emitOnnxGraph,
+  randomWeights,
+} from '@cropline/model';
 import { sharp } from '../decode/image-library.js';
 import type { ClassifierOptions } from './classifier.js';
 import { createClassifier } from './create-classifier.js';
@@ -18,9 +24,9 @@ let images: Buffer[];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'cropline-engine-'));
   const graphPath = join(folder, 'random.onnx');
-  await writeFile(graphPath, emitOnnxGraph('bvlc', randomWeights(1, 'bvlc')));
+  await writeFile(graphPath, emitOnnxGraph(BVLC_GOOGLENET, randomWeights(1, BVLC_GOOGLENET)));
   const denseGraphPath = join(folder, 'dense.onnx');
-  await writeFile(denseGraphPath, emitDenseGraph('bvlc', randomWeights(1, 'bvlc')));
+  await writeFile(denseGraphPath, emitDenseGraph(BVLC_GOOGLENET, randomWeights(1, BVLC_GOOGLENET)));
   const info = { ...BVLC_SPEC, name: 'random', digest: 'sha256:0' };
   model = { info, precision: 'fp32', graphPath, denseGraphPath };
   images = await Promise.all(POLICIES.map((_, index) => drawing(index)));

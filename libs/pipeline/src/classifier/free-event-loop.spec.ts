@@ -2,7 +2,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { BVLC_SPEC, createOnnxBackend, emitOnnxGraph, randomWeights } from '@cropline/model';
+import {
+  BVLC_GOOGLENET,
+  BVLC_SPEC,
+  createOnnxBackend,
+  emitOnnxGraph,
+  randomWeights,
+} from '@cropline/model';
 import { sharp } from '../decode/image-library.js';
 import { createClassifier } from './create-classifier.js';
 
@@ -15,7 +21,7 @@ let graphPath: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'cropline-loop-'));
   graphPath = join(folder, 'random.onnx');
-  await writeFile(graphPath, emitOnnxGraph('bvlc', randomWeights(1, 'bvlc')));
+  await writeFile(graphPath, emitOnnxGraph(BVLC_GOOGLENET, randomWeights(1, BVLC_GOOGLENET)));
 });
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -59,7 +65,13 @@ describe('The event loop while the device is busy', () => {
   });
 
   it('would stand still if the device were driven from it, and this measure would show it', async () => {
-    const backend = createOnnxBackend({ graphPath, device: 'cpu', classes: 1000, threads: 1 });
+    const backend = createOnnxBackend({
+      graphPath,
+      device: 'cpu',
+      inputSize: 224,
+      classes: 1000,
+      threads: 1,
+    });
     await backend.load();
     const { result: runMs, stopMs } = await longestStop(async () => {
       const started = performance.now();

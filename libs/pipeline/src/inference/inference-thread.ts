@@ -23,11 +23,12 @@ const tell = (message: FromThread, transfer: ArrayBuffer[] = []): void =>
 
 // Listens before it loads, so that nothing sent meanwhile is lost.
 const messages = on(port, 'message') as AsyncIterable<[ToThread]>;
-const { graphPath, denseGraphPath, device, classes } = settings;
-const backend = createOnnxBackend({ graphPath, device, classes, threads: 1 });
+const { graphPath, denseGraphPath, device, inputSize, classes } = settings;
+const backend = createOnnxBackend({ graphPath, device, inputSize, classes, threads: 1 });
 const dense = createOnnxBackend({
   graphPath: denseGraphPath,
   device,
+  inputSize,
   classes,
   threads: 1,
   dense: true,
@@ -45,7 +46,7 @@ port.close();
 
 /** Makes the session and runs it once at full size, so that the first real batch pays for no set-up. */
 async function load(session: InferenceBackend): Promise<SerializedCroplineError | null> {
-  const { batchSize, inputSize } = settings;
+  const { batchSize } = settings;
   if (device === 'cpu') lowerThreadPriority();
   try {
     await session.load();

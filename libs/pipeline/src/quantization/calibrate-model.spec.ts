@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CroplineError } from '@cropline/contracts';
 import {
+  BVLC_GOOGLENET,
   averageScores,
   BVLC_SPEC,
   createOnnxBackend,
@@ -29,11 +30,11 @@ const images = new Map<string, Buffer>();
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'cropline-calibrate-'));
-  const weights = randomWeights(1, 'bvlc');
+  const weights = randomWeights(1, BVLC_GOOGLENET);
   model = { info, weightsPath: join(folder, 'random.safetensors') };
   graphPath = join(folder, 'random.onnx');
   await writeFile(model.weightsPath, writeSafetensors(weights, {}));
-  await writeFile(graphPath, emitOnnxGraph('bvlc', weights));
+  await writeFile(graphPath, emitOnnxGraph(BVLC_GOOGLENET, weights));
   for (let index = 0; index < 10; index += 1) images.set(`${index}.jpg`, await drawing(index));
 });
 afterAll(() => rm(folder, { recursive: true }));
@@ -66,7 +67,13 @@ describe('cutImage', () => {
     await classifier.close();
 
     const { batch, weights } = await cutImage(bytes, 'ten', info, MAX_PIXELS);
-    const backend = createOnnxBackend({ graphPath, device: 'cpu', classes: 1000, threads: 2 });
+    const backend = createOnnxBackend({
+      graphPath,
+      device: 'cpu',
+      inputSize: 224,
+      classes: 1000,
+      threads: 2,
+    });
     await backend.load();
     const scores = averageScores(await backend.run(batch), weights, 1000);
     await backend.dispose();
@@ -97,8 +104,8 @@ describe('calibrateModel', () => {
     expect(again.calibration.layers).toEqual(calibration.layers);
 
     const candidate = join(folder, 'int8.onnx');
-    const weights = randomWeights(1, 'bvlc');
-    await writeFile(candidate, emitInt8Graph('bvlc', weights, calibration.layers));
+    const weights = randomWeights(1, BVLC_GOOGLENET);
+    await writeFile(candidate, emitInt8Graph(BVLC_GOOGLENET, weights, calibration.layers));
     const compare = (path: string) =>
       compareModels({
         reference: { info, graphPath },

@@ -54,7 +54,10 @@ export interface CalibrationRun {
 export async function calibrateModel(options: CalibrateOptions): Promise<CalibrationRun> {
   const { model, images, maxPixels, onImage, signal } = options;
   const { info } = model;
-  const calibrator = await createCalibrator(await readWeightsFile(model.weightsPath), info.variant);
+  const calibrator = await createCalibrator(
+    await readWeightsFile(model.weightsPath),
+    info.architecture,
+  );
   const used: string[] = [];
   const digests: string[] = [];
   const skipped = new Map<ErrorCode, number>();

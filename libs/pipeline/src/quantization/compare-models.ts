@@ -41,11 +41,11 @@ export interface Comparison {
 export async function compareModels(options: CompareOptions): Promise<Comparison> {
   const { reference, candidate, images, maxPixels, onImage, signal } = options;
   const { info } = reference;
-  const { classes } = info;
-  const threads = availableParallelism();
+  const { classes, inputSize } = info;
+  const session = { device: 'cpu', inputSize, classes, threads: availableParallelism() } as const;
   const [first, second] = [
-    createOnnxBackend({ graphPath: reference.graphPath, device: 'cpu', classes, threads }),
-    createOnnxBackend({ graphPath: candidate.graphPath, device: 'cpu', classes, threads }),
+    createOnnxBackend({ ...session, graphPath: reference.graphPath }),
+    createOnnxBackend({ ...session, graphPath: candidate.graphPath }),
   ];
   const score = async (backend: InferenceBackend, { batch, weights }: CutImage) =>
     averageScores(await backend.run(batch), weights, classes);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CroplineClient } from '@cropline/client';
 import type { Batch, ItemResult } from '@cropline/contracts';
-import { randomWeights, writeSafetensors } from '@cropline/model';
+import { BVLC_GOOGLENET, randomWeights, writeSafetensors } from '@cropline/model';
 import { createObjectStore, type ObjectStore } from '@cropline/storage';
 import { startStack, type Stack, type StackOptions } from '@cropline/tools';
 
@@ -29,7 +29,7 @@ export async function startSystem(options: StackOptions): Promise<System> {
     process.env['CROPLINE_MODEL'] === undefined
   ) {
     const path = join(folder, 'random.safetensors');
-    await writeFile(path, writeSafetensors(randomWeights(1, 'bvlc'), {}));
+    await writeFile(path, writeSafetensors(randomWeights(1, BVLC_GOOGLENET), {}));
     env['CROPLINE_MODEL'] = path;
   }
   const stack = await startStack({ ...options, workerEnv: env });
