@@ -4,7 +4,7 @@ import type { Random } from './random.js';
 import { circle, d, ellipse, line, path, polygon, rect, times } from './svg.js';
 
 /** How different the ground and what is on it must look, by `difference`. */
-const LEAST_CONTRAST = 170;
+const LEAST_CONTRAST = 200;
 
 /** What lies behind an object that looks like `object`, over the whole picture. */
 export function background(

@@ -41,7 +41,7 @@ export function mixBrush(random: Random, box: PaintBox, natural: readonly number
 }
 
 function mainColour(random: Random, natural: readonly number[]): Colour {
-  const hue = natural[random.whole(0, natural.length * 2)];
+  const hue = natural[random.whole(0, Math.round(natural.length * 1.6))];
   if (hue === undefined) return anyColour(random);
   return hsl(
     (hue + random.between(-18, 18) + 360) % 360,

@@ -26,7 +26,7 @@ export function composePicture(random: Random, { draw, hues, tilt }: DrawnClass)
   const behind = background(random, box, brush.looks, width, height);
 
   const shorter = Math.min(width, height);
-  const size = shorter * random.between(0.45, 0.96);
+  const size = shorter * random.between(0.55, 0.97);
   // A large one may leave the picture by a little, a small one stays inside.
   const slack = (length: number): number => Math.max(0, (length - size) / 2) + size * 0.04;
   const x = width / 2 + slack(width) * near(random);
@@ -50,7 +50,7 @@ export function composePicture(random: Random, { draw, hues, tilt }: DrawnClass)
       transform: place,
     },
   );
-  const before = random.chance(0.3)
+  const before = random.chance(0.25)
     ? group(occluder(random, box, size), { transform: `translate(${text(x)} ${text(y)})` })
     : '';
   const light = random.chance(0.3) ? lighting(random, width, height) : '';

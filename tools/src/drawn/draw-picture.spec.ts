@@ -25,7 +25,7 @@ describe('a drawn picture', () => {
   });
 
   it.each(DRAWN_CLASSES)('of a $name is a JPEG of 160 to 320 pixels a side', async (one) => {
-    for (let index = 0; index < 10; index += 1) {
+    for (let index = 0; index < 5; index += 1) {
       const { format, width, height, channels } = await sharp(
         await drawPicture(1, one, index),
       ).metadata();
@@ -40,7 +40,7 @@ describe('a drawn picture', () => {
   it.each(DRAWN_CLASSES)('shows the $name', async (one) => {
     // The same picture without it: the random numbers are used up all the same.
     const without: DrawnClass = { ...one, draw: (...args) => one.draw(...args).slice(0, 0) };
-    for (let index = 0; index < 10; index += 1) {
+    for (let index = 0; index < 5; index += 1) {
       const [drawn, empty] = await Promise.all([
         pixels(`seen/${index}`, one),
         pixels(`seen/${index}`, without),

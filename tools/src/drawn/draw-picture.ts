@@ -17,7 +17,7 @@ export async function drawPicture(
   const random = new Random(`${seed}/${drawnClass.name}/${index}`);
   const { svg, width, height } = composePicture(random, drawnClass);
   let image = sharp(Buffer.from(svg)).flatten().toColourspace('srgb');
-  if (random.chance(0.2)) image = image.blur(random.between(0.4, 1.5));
+  if (random.chance(0.2)) image = image.blur(random.between(0.4, 1.3));
   if (random.chance(0.35)) {
     image = image.modulate({
       brightness: random.between(0.75, 1.2),
@@ -26,7 +26,7 @@ export async function drawPicture(
   }
   const pixels = await image.removeAlpha().raw().toBuffer();
   if (random.chance(0.05)) removeColour(pixels);
-  if (random.chance(0.3)) addNoise(random, pixels, random.between(4, 22));
+  if (random.chance(0.3)) addNoise(random, pixels, random.between(4, 16));
   return sharp(pixels, { raw: { width, height, channels: CHANNELS } })
     .jpeg({ quality: random.whole(55, 95) })
     .toBuffer();

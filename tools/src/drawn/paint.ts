@@ -19,7 +19,7 @@ export class PaintBox {
   fill(main: Colour, other: Colour, size: number): string {
     const kind = this.#random.next();
     if (kind < 0.4) return css(main);
-    if (kind < 0.75) return this.gradient(main, mix(main, other, this.#random.between(0.3, 0.8)));
+    if (kind < 0.8) return this.gradient(main, mix(main, other, this.#random.between(0.3, 0.8)));
     return this.pattern(main, other, size);
   }
 
