@@ -1,2 +1,3 @@
 export * from './data/index.js';
-export * from './report/training-report.js';
+export * from './evaluation/index.js';
+export * from './report/index.js';

@@ -35,7 +35,8 @@ export function mistakeTable(
   return table(['what it is', 'taken for', 'images'], rows, [1]);
 }
 
-function nameOf(classIndex: number, labels: readonly string[]): string {
+/** The name of a class, or its index where it has none. */
+export function nameOf(classIndex: number, labels: readonly string[]): string {
   return labels[classIndex] ?? `class ${classIndex}`;
 }
 
