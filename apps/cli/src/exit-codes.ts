@@ -20,6 +20,8 @@ const USAGE_CODES: ReadonlySet<ErrorCode> = new Set([
   'PRECISION_UNSUPPORTED',
   'MODEL_UNKNOWN',
   'CALIBRATION_TOO_SMALL',
+  'DATASET_INVALID',
+  'CHECKPOINT_INVALID',
 ]);
 
 /** The exit code of a command that ended by an error. */

@@ -79,8 +79,7 @@ function changeOf({ kind, factor }: ColourStep, mean: Rgb): ColourChange {
   const grey = kind === 'contrast' ? rest * dot(LUMA, mean) : 0;
   const row = (channel: number): Rgb => {
     const mixed = LUMA.map(
-      (luma, index) =>
-        (kind === 'saturation' ? rest * luma : 0) + (index === channel ? factor : 0),
+      (luma, index) => (kind === 'saturation' ? rest * luma : 0) + (index === channel ? factor : 0),
     );
     return [mixed[0] ?? 0, mixed[1] ?? 0, mixed[2] ?? 0];
   };

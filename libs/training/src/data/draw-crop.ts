@@ -15,7 +15,10 @@ export function drawCrop({ width, height }: PixelSize, random: Random): PixelBox
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
     const area = width * height * (LEAST_AREA + (1 - LEAST_AREA) * random());
     const aspect = WIDEST ** (2 * random() - 1);
-    const box = { width: rounded(Math.sqrt(area * aspect)), height: rounded(Math.sqrt(area / aspect)) };
+    const box = {
+      width: rounded(Math.sqrt(area * aspect)),
+      height: rounded(Math.sqrt(area / aspect)),
+    };
     if (box.width <= width && box.height <= height) {
       const left = Math.floor(random() * (width - box.width + 1));
       const top = Math.floor(random() * (height - box.height + 1));

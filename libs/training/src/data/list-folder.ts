@@ -42,7 +42,10 @@ async function entriesOf(path: string, followFolders: boolean): Promise<Entry[]>
       if (entry.name.startsWith('.')) continue;
       const linked = followFolders && entry.isSymbolicLink();
       const isFolder = linked
-        ? await stat(join(path, entry.name)).then((facts) => facts.isDirectory(), () => false)
+        ? await stat(join(path, entry.name)).then(
+            (facts) => facts.isDirectory(),
+            () => false,
+          )
         : entry.isDirectory();
       entries.push({ name: entry.name, isFolder });
     }

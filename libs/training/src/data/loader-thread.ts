@@ -14,6 +14,8 @@ const settings = workerData as LoaderSettings;
 const tell = (message: FromLoader, transfer: ArrayBuffer[] = []): void =>
   port.postMessage(message, transfer);
 
+// What libraries warn of is told, or not, by the thread that started this one.
+process.removeAllListeners('warning');
 const files = openImageFiles(settings.access);
 const maker = new BatchMaker({
   ...settings,
@@ -21,12 +23,12 @@ const maker = new BatchMaker({
   onUnreadable: (image) => tell({ kind: 'unreadable', image }),
 });
 // Seen before the batches that wait in front of it, which nobody wants any more.
-let closing = false;
+const closing = new AbortController();
 port.on('message', (message: ToLoader) => {
-  closing ||= message.kind === 'close';
+  if (message.kind === 'close') closing.abort();
 });
 for await (const [request] of on(port, 'message') as AsyncIterable<[ToLoader]>) {
-  if (closing || request.kind === 'close') break;
+  if (closing.signal.aborted || request.kind === 'close') break;
   try {
     const batch = await maker.make(request);
     tell({ kind: 'batch', batch }, [

@@ -27,7 +27,9 @@ export async function decodeToAugment(
   const scale = Math.min(1, (SIZES_KEPT * inputSize) / Math.min(header.width, header.height));
   const width = Math.max(1, Math.round(header.width * scale));
   const height = Math.max(1, Math.round(header.height * scale));
-  const [picture] = await decodeViews(bytes, header, [{ parent: 'image', box: null, width, height }]);
+  const [picture] = await decodeViews(bytes, header, [
+    { parent: 'image', box: null, width, height },
+  ]);
   if (picture === undefined) throw new RangeError('A view came to nothing');
   return picture;
 }

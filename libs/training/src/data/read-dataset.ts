@@ -54,7 +54,8 @@ async function listed(source: string, store: ObjectStore): Promise<LabelledImage
   for await (const image of listLabelledImages(source, store)) {
     const before = byUrl.get(image.url);
     if (before !== undefined) {
-      const labels = before.label === image.label ? '' : `, as ${before.label} and as ${image.label}`;
+      const labels =
+        before.label === image.label ? '' : `, as ${before.label} and as ${image.label}`;
       throw datasetInvalid(
         `Expected each image once but ${source} lists ${shownId(image.id)} twice${labels}. Remove one of the lines.`,
       );

@@ -56,7 +56,10 @@ async function* csvRows(text: Readable, source: string): AsyncGenerator<Row, voi
   text.on('error', (error) => parser.destroy(error));
   text.pipe(parser);
   try {
-    for await (const item of parser as AsyncIterable<{ record: unknown; info: { lines: number } }>) {
+    for await (const item of parser as AsyncIterable<{
+      record: unknown;
+      info: { lines: number };
+    }>) {
       const row = csvRow.safeParse(item.record);
       if (!row.success) {
         throw datasetInvalid(
@@ -102,7 +105,10 @@ function parsed(text: string): unknown {
 function readable(error: unknown, source: string): unknown {
   const system = typeof error === 'object' && error !== null && 'syscall' in error;
   if (!system) return error;
-  return datasetInvalid(`Expected a manifest but ${source} cannot be read (${describeCause(error)}).`, error);
+  return datasetInvalid(
+    `Expected a manifest but ${source} cannot be read (${describeCause(error)}).`,
+    error,
+  );
 }
 
 function urlOf(image: string, source: string): string {
