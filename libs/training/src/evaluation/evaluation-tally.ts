@@ -40,6 +40,16 @@ export class EvaluationTally {
     return this.#images;
   }
 
+  /** Of how many the first prediction is right. */
+  get right(): number {
+    return this.#first;
+  }
+
+  /** Those that could not be classified: how many, and up to 1,000 of them. */
+  get failed(): Evaluation['failed'] {
+    return { images: this.#failedImages, listed: this.#failed };
+  }
+
   /**
    * An image that was classified.
    *
@@ -90,7 +100,7 @@ export class EvaluationTally {
         images: this.#unusableImages,
         labels: [...this.#unusable.values()].sort((a, b) => b.images - a.images),
       },
-      failed: { images: this.#failedImages, listed: [...this.#failed] },
+      failed: this.failed,
     };
   }
 

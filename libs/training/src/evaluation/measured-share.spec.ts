@@ -18,10 +18,14 @@ describe('measuredShare', () => {
 
   it('holds the share, within 0 and 1', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 1e7 }), fc.double({ min: 0, max: 1 }), (of, ratio) => {
-        const { share, from, to } = measuredShare(Math.round(of * ratio), of);
-        expect(0 <= from && from <= share && share <= to && to <= 1).toBe(true);
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 1e7 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (of, ratio) => {
+          const { share, from, to } = measuredShare(Math.round(of * ratio), of);
+          expect(0 <= from && from <= share && share <= to && to <= 1).toBe(true);
+        },
+      ),
     );
   });
 });
