@@ -29,6 +29,7 @@ export * from './backends/parse-device.js';
 export * from './backends/resolve-device.js';
 export * from './onnx/emit-dense-graph.js';
 export * from './onnx/emit-half-graph.js';
+export { sizeAfter } from './onnx/emit-layers.js';
 export * from './onnx/emit-onnx-graph.js';
 export * from './quantization/calibration-ranges.js';
 export * from './quantization/create-calibrator.js';

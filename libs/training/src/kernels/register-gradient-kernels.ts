@@ -1,0 +1,21 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { CHANNEL_KERNELS } from './channel-kernels.js';
+import { convolutionFilterGradient } from './convolution-filter-gradient.js';
+import { convolutionInputGradient } from './convolution-input-gradient.js';
+import { registerOperationGradients } from './operation-gradients.js';
+
+/**
+ * Makes TensorFlow.js differentiate GoogLeNet: registers the gradients of its operations, and for WebAssembly the
+ * kernels that gradients of convolutions run on (one that is missing there, and a faster one for another). Other
+ * backends keep their kernels. Call it once the runtime is started; calling it again does nothing.
+ */
+export function registerGradientKernels(): void {
+  registerOperationGradients();
+  const stock = tf.getKernel(tf.Conv2DBackpropInput, 'wasm') as tf.KernelConfig | undefined;
+  const known = tf.getKernel(tf.Conv2DBackpropFilter, 'wasm') as tf.KernelConfig | undefined;
+  if (stock === undefined || known !== undefined) return;
+  for (const kernel of CHANNEL_KERNELS) tf.registerKernel(kernel);
+  tf.registerKernel(convolutionFilterGradient);
+  tf.unregisterKernel(tf.Conv2DBackpropInput, 'wasm');
+  tf.registerKernel(convolutionInputGradient(stock));
+}
