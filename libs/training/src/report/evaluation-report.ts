@@ -1,5 +1,5 @@
 import type { Evaluation, MeasuredShare } from '../evaluation/evaluation.js';
-import { classTable, mistakeTable, nameOf } from './class-tables.js';
+import { classTables, mistakeTable, nameOf } from './class-tables.js';
 import { drawConfusion } from './draw-confusion.js';
 import { drawReliability } from './draw-reliability.js';
 import { escapeText } from './escape-text.js';
@@ -31,7 +31,7 @@ export function evaluationReport({ title, evaluation, labels, settings }: Evalua
     ...(mistakes === null ? [] : ['<h2>Mistakes made most often</h2>', mistakes]),
     ...confidentMistakes(evaluation, labels),
     '<h2>Class by class</h2>',
-    classTable(classes, labels),
+    ...classTables(classes, labels),
     '<h2>Can the scores be trusted?</h2>',
     `<p>Of images with a score of 80 %, 80 % should be right: then a bar ends on the dashed line, as does the dot at the mean score of its images. On average they are ${percent(reliability.ece)} apart (expected calibration error).</p>`,
     `<div class="wide">${drawReliability(`${title}: reliability`, reliability)}</div>`,
