@@ -10,6 +10,7 @@ import type { Run } from './command/invocation.js';
 import { declareEval } from './eval/eval-command.js';
 import { declareModel } from './models/model-command.js';
 import { declareSubmit } from './submit/submit-command.js';
+import { declareTrain } from './train/train-command.js';
 
 /** The command line of `cropline`: every command with its arguments, options and help. */
 export function createProgram(run: Run): Command {
@@ -30,6 +31,7 @@ export function createProgram(run: Run): Command {
   declareChangeCommands(program, run);
   declareAdmin(program, run);
   declareModel(program, run);
+  declareTrain(program, run);
 
   program.addHelpText(
     'after',

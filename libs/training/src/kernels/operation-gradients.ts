@@ -54,6 +54,12 @@ const ARITHMETIC: readonly tf.GradConfig[] = [
   broadcasting(tf.Add, (dy) => dy, (dy) => dy), // prettier-ignore
   broadcasting(tf.Sub, (dy) => dy, (dy) => tf.neg(dy)), // prettier-ignore
   broadcasting(tf.Multiply, (dy, _, b) => tf.mul(dy, b), (dy, a) => tf.mul(dy, a)), // prettier-ignore
+  broadcasting(
+    tf.RealDiv,
+    (dy, _, b) => tf.div(dy, b),
+    (dy, a, b) => tf.neg(tf.div(tf.mul(dy, a), tf.square(b))),
+  ),
+  gradientOf(tf.Cast, [], [], (dy) => ({ x: () => tf.cast(dy, 'float32') })),
   gradientOf(tf.Square, ['x'], [], (dy, [x]) => ({ x: () => tf.mul(dy, tf.mul(x, 2)) })),
   gradientOf(tf.Neg, [], [], (dy) => ({ x: () => tf.neg(dy) })),
   gradientOf(tf.Identity, [], [], (dy) => ({ x: () => tf.clone(dy) })),

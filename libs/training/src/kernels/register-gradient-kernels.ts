@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { CHANNEL_KERNELS } from './channel-kernels.js';
 import { convolutionFilterGradient } from './convolution-filter-gradient.js';
 import { convolutionInputGradient } from './convolution-input-gradient.js';
+import { maxPoolGradient } from './max-pool-gradient.js';
 import { registerOperationGradients } from './operation-gradients.js';
 
 /**
@@ -16,6 +17,8 @@ export function registerGradientKernels(): void {
   if (stock === undefined || known !== undefined) return;
   for (const kernel of CHANNEL_KERNELS) tf.registerKernel(kernel);
   tf.registerKernel(convolutionFilterGradient);
+  tf.unregisterKernel(tf.MaxPoolGrad, 'wasm');
+  tf.registerKernel(maxPoolGradient);
   tf.unregisterKernel(tf.Conv2DBackpropInput, 'wasm');
   tf.registerKernel(convolutionInputGradient(stock));
 }
