@@ -108,7 +108,11 @@ describe('cropline eval', () => {
       join(folder, 'photos', name.replaceAll(' ', '_'), 'a.png'),
       await readFile(join(folder, '0.png')),
     );
+    await writeFile(join(folder, 'photos', 'loose.png'), '');
     const { code, stdout, stderr } = await evaluate(['--data', 'photos', '--out', 'made/report']);
+    expect(stderr).toContain(
+      '1 left out, as they lie beside the classes instead of in one: loose.png\n',
+    );
     expect(stdout).toContain('in fp32 on 1 image of photos, single crops\n');
     expect(stdout).toContain('top-1  100.0 %  (95 % sure: 20.7 % to 100.0 %)');
     expect(stderr).toContain('wrote made/report/evaluation.html\n');
@@ -116,7 +120,9 @@ describe('cropline eval', () => {
     expect(html).toContain('<b>100.0 %</b><span>top-1');
     const json = await readFile(join(folder, 'made/report/evaluation.json'), 'utf8');
     expect(JSON.parse(json)).toMatchObject({ data: 'photos', images: 1, classes: [{ images: 1 }] });
-    expect(code).toBe(0);
+    expect(code).toBe(1);
+    await rm(join(folder, 'photos', 'loose.png'));
+    expect((await evaluate(['--data', 'photos'])).code).toBe(0);
   });
 
   it.each<[string, readonly string[], string]>([

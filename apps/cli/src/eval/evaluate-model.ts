@@ -1,18 +1,18 @@
 import { CroplineError, type ClassifyOptions } from '@cropline/contracts';
-import { createObjectStore } from '@cropline/storage';
-import type { Evaluation, EvaluationTally } from '@cropline/training';
+import { createObjectStore, type ObjectStore } from '@cropline/storage';
+import { listLabelledImages, type EvaluationTally } from '@cropline/training';
 import type { Invocation } from '../command/invocation.js';
 import { write } from '../console.js';
 import { EXIT } from '../exit-codes.js';
 import { interruptible } from '../interrupts.js';
 import { fetchModel } from '../models/fetch-model.js';
 import { paintFor } from '../output/paint.js';
-import { formatCount } from '../progress/format-amount.js';
 import { ProgressReporter } from '../progress/progress-reporter.js';
 import { RateMeter } from '../progress/rate-meter.js';
 import { evaluationRecord } from './evaluation-record.js';
 import { runEvaluation, type EvaluationProgress } from './evaluation-run.js';
 import { evaluationText } from './evaluation-text.js';
+import { leftOut } from './left-out.js';
 import { makeReportFolder, writeEvaluation } from './write-evaluation.js';
 
 /** The options of `cropline eval`. */
@@ -42,6 +42,7 @@ export async function evaluateModel(
   const store = createObjectStore({ region, ...(endpoint === undefined ? {} : { endpoint }) });
   const progress = new ProgressReporter(console);
   try {
+    await requireSource(data, store);
     const { info } = await fetchModel(undefined, invocation, signal);
     const started = performance.now();
     const show = shownBy(progress);
@@ -65,13 +66,21 @@ export async function evaluateModel(
     );
     for (const path of files) await write(stderr, `wrote ${path}\n`);
     for (const note of leftOut(evaluation)) await write(stderr, `cropline: note: ${note}\n`);
-    const { unusable, failed } = evaluation;
-    return unusable.images + failed.images === 0 ? EXIT.ok : EXIT.incomplete;
+    const { unusable, unlabelled, failed } = evaluation;
+    const left = unusable.images + unlabelled.images + failed.images;
+    return left === 0 ? EXIT.ok : EXIT.incomplete;
   } finally {
     progress.finish();
     store.close();
     end();
   }
+}
+
+/** Looks at the source before the model is fetched, which may take minutes. @throws `DATASET_INVALID`, `STORAGE_*` */
+async function requireSource(source: string, store: ObjectStore): Promise<void> {
+  const images = listLabelledImages(source, store);
+  await images.next();
+  await images.return();
 }
 
 function shownBy(progress: ProgressReporter): (state: EvaluationProgress) => void {
@@ -93,28 +102,6 @@ function shownBy(progress: ProgressReporter): (state: EvaluationProgress) => voi
   };
 }
 
-const MOST_NAMED = 5;
-
-function leftOut({ unusable, failed }: Evaluation): string[] {
-  const labels = unusable.labels.map(({ label, images, classes }) => {
-    const meant = classes.length === 0 ? '' : `, may be ${classes.join(' or ')}`;
-    return `${label.replace(/\p{Cc}/gu, '?')} (${formatCount(images)}${meant})`;
-  });
-  const images = failed.listed.map(({ id, code }) => `${id} (${code})`);
-  return [
-    ...(unusable.images === 0
-      ? []
-      : [
-          `${formatCount(unusable.images)} left out, as their labels are no class of the model, or more than one: ${some(labels)}`,
-        ]),
-    ...(failed.images === 0
-      ? []
-      : [
-          `${formatCount(failed.images)} left out, as they could not be classified: ${some(images)}`,
-        ]),
-  ];
-}
-
 function nothingClassified(source: string, tally: EvaluationTally): CroplineError {
   const { images, listed } = tally.failed;
   const [first] = listed;
@@ -123,9 +110,4 @@ function nothingClassified(source: string, tally: EvaluationTally): CroplineErro
     'DATASET_INVALID',
     `Expected images that can be classified but all ${images} of ${source} failed${why}`,
   );
-}
-
-function some(names: readonly string[]): string {
-  const more = names.length > MOST_NAMED ? ' and more' : '';
-  return `${names.slice(0, MOST_NAMED).join(', ')}${more}`;
 }

@@ -1,7 +1,13 @@
 import type { ClassifyOptions, ItemResult, ModelRef } from '@cropline/contracts';
 import type { ModelInfo } from '@cropline/model';
 import type { ObjectStore } from '@cropline/storage';
-import { EvaluationTally, listLabelledImages, matchLabels } from '@cropline/training';
+import {
+  EvaluationTally,
+  listLabelledImages,
+  matchLabels,
+  shownId,
+  type OnUnlabelled,
+} from '@cropline/training';
 import { classifyInputs } from '../classify/classify-inputs.js';
 import { ImageCount } from '../classify/image-count.js';
 import type { Input } from '../classify/input.js';
@@ -55,12 +61,15 @@ export async function runEvaluation(
   const tally = new EvaluationTally(labels.length);
   const seen = new Set<string>();
   const match = matchLabels(labels);
-  const list = (onUnusable: OnUnusable) =>
-    knownImages(listLabelledImages(source, store), match, onUnusable);
-  const images = list((label, classes) => {
-    tally.addUnusable(label, classes);
-    if (seen.size < MOST_SEEN) seen.add(label);
-  });
+  const list = (onUnusable: OnUnusable, onUnlabelled?: OnUnlabelled) =>
+    knownImages(listLabelledImages(source, store, onUnlabelled), match, onUnusable);
+  const images = list(
+    (label, classes) => {
+      tally.addUnusable(label, classes);
+      if (seen.size < MOST_SEEN) seen.add(label);
+    },
+    (id) => tally.addUnlabelled(shownId(id)),
+  );
   const first = await images.next();
   if (first.done === true) throw nothingKnown(source, [...seen], labels);
 

@@ -32,6 +32,7 @@ describe('EvaluationTally', () => {
         { id: 'c', truth: 3, predicted: 1, score: 0.7 },
       ],
       unusable: { images: 0, labels: [] },
+      unlabelled: { images: 0, listed: [] },
       failed: { images: 0, listed: [] },
     });
     expect(result?.classes.map(({ classIndex, recall }) => [classIndex, recall])).toEqual([
@@ -62,11 +63,13 @@ describe('EvaluationTally', () => {
     tally.add('a', 0, predictions(1, 0));
     for (let image = 0; image < 1500; image += 1) {
       tally.addUnusable(`label ${image}`, []);
+      tally.addUnlabelled(`loose ${image}`);
       tally.addFailed(`image ${image}`, { code: 'IMAGE_EMPTY', message: 'Expected bytes.' });
     }
     tally.addUnusable('label 7', []);
     tally.addUnusable('crane', [134, 517]);
-    const { unusable, failed } = tally.result() ?? {};
+    const { unusable, unlabelled, failed } = tally.result() ?? {};
+    expect([unlabelled?.images, unlabelled?.listed.length]).toEqual([1500, 1000]);
     expect([unusable?.images, unusable?.labels.length]).toEqual([1502, 1000]);
     expect(unusable?.labels[0]).toEqual({ label: 'label 7', images: 2, classes: [] });
     expect([failed?.images, failed?.listed.length]).toEqual([1500, 1000]);

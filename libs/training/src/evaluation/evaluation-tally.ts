@@ -23,11 +23,13 @@ export class EvaluationTally {
   readonly #reliability = new ReliabilityTally();
   readonly #mistakes: Mistake[] = [];
   readonly #unusable = new Map<string, UnusableLabel>();
+  readonly #unlabelled: string[] = [];
   readonly #failed: FailedImage[] = [];
   #images = 0;
   #first = 0;
   #amongFive = 0;
   #unusableImages = 0;
+  #unlabelledImages = 0;
   #failedImages = 0;
 
   /** @param classes how many the model has. */
@@ -78,6 +80,12 @@ export class EvaluationTally {
     this.#unusable.set(label, { label, images: (known?.images ?? 0) + 1, classes });
   }
 
+  /** An image of which nobody says what it is. */
+  addUnlabelled(id: string): void {
+    this.#unlabelledImages += 1;
+    if (this.#unlabelled.length < MOST_LISTED) this.#unlabelled.push(id);
+  }
+
   /** An image that could not be read or classified. */
   addFailed(id: string, { code, message }: Pick<ItemError, 'code' | 'message'>): void {
     this.#failedImages += 1;
@@ -100,6 +108,7 @@ export class EvaluationTally {
         images: this.#unusableImages,
         labels: [...this.#unusable.values()].sort((a, b) => b.images - a.images),
       },
+      unlabelled: { images: this.#unlabelledImages, listed: this.#unlabelled },
       failed: this.failed,
     };
   }

@@ -50,6 +50,8 @@ export interface Evaluation {
   readonly confidentMistakes: readonly Mistake[];
   /** Left out, as nobody can tell whether a prediction is right: how many, and up to 1,000 labels. */
   readonly unusable: { readonly images: number; readonly labels: readonly UnusableLabel[] };
+  /** Left out, as they lie beside the classes instead of in one: how many, and the ids of up to 1,000. */
+  readonly unlabelled: { readonly images: number; readonly listed: readonly string[] };
   /** Left out, as they could not be read or classified: how many, and up to 1,000 of them. */
   readonly failed: { readonly images: number; readonly listed: readonly FailedImage[] };
 }

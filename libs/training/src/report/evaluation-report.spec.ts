@@ -22,6 +22,7 @@ function evaluation(): Evaluation {
   add('tulip/1.jpg', 1, 1, 0.5);
   tally.addUnusable('orchid', []);
   tally.addUnusable('bird', [3, 5]);
+  tally.addUnlabelled('loose.jpg');
   tally.addFailed('tulip/2.jpg', { code: 'IMAGE_CORRUPT', message: 'Expected a whole image.' });
   const result = tally.result();
   if (result === null) throw new Error('no image');
@@ -44,6 +45,8 @@ describe('evaluationReport', () => {
     expect(html).not.toMatch(/<evil>|<b>,|<script/);
     expect(html).toMatch(/rose\/&lt;evil&gt;\.jpg<.*rose.*daisy, &lt;b&gt;.*91\.0 %/);
     expect(html).toContain('Left out: 2 images whose label is none of the model');
+    expect(html).toContain('Left out: 1 image beside the classes instead of in one');
+    expect(html).toContain('>loose.jpg<');
     expect(html).toContain('Left out: 1 image that could not be classified');
     expect(html).toMatch(/orchid<.*no class of the model<.*>1</);
     expect(html).toMatch(/bird<.*3 lily or 5 crane</);

@@ -72,7 +72,10 @@ function confidentMistakes(
   ];
 }
 
-function leftOut({ unusable, failed }: Evaluation, labels: readonly string[]): string[] {
+function leftOut(
+  { unusable, unlabelled, failed }: Evaluation,
+  labels: readonly string[],
+): string[] {
   const unknown = unusable.labels.slice(0, MOST_NAMED).map(({ label, images, classes }) => {
     const known = classes.map((index) => `${index} ${nameOf(index, labels)}`).join(' or ');
     return [label, known === '' ? 'no class of the model' : known, count(images)];
@@ -86,6 +89,15 @@ function leftOut({ unusable, failed }: Evaluation, labels: readonly string[]): s
       : [
           `<h2>Left out: ${imageCount(unusable.images)} whose label is none of the model's</h2>`,
           table(['label', 'may mean', 'images'], unknown, [1]),
+        ]),
+    ...(unlabelled.images === 0
+      ? []
+      : [
+          `<h2>Left out: ${imageCount(unlabelled.images)} beside the classes instead of in one</h2>`,
+          table(
+            ['image'],
+            unlabelled.listed.slice(0, MOST_NAMED).map((id) => [id]),
+          ),
         ]),
     ...(failed.images === 0
       ? []
