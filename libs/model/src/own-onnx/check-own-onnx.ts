@@ -50,6 +50,7 @@ function checkInput(
   const untouched = input.mean.every((mean) => mean === 0) && input.scale.every((s) => s === 1);
   if (elementType === ELEMENT_TYPE.uint8 && !untouched) {
     throw mismatch(
+      path,
       'input.mean or input.scale',
       `the model takes whole pixels; write [0, 0, 0] and [1, 1, 1]`,
     );
@@ -62,10 +63,14 @@ function checkInput(
   const [channels, sides] =
     layout === 'NCHW' ? [shape[1], [shape[2], shape[3]]] : [shape[3], [shape[1], shape[2]]];
   if (channels !== null && channels !== COLOURS) {
-    throw mismatch('network.layout', `the model takes ${text}, where ${layout} has 3 colours`);
+    throw mismatch(
+      path,
+      'network.layout',
+      `the model takes ${text}, where ${layout} has 3 colours`,
+    );
   }
   if (sides.some((side) => side !== null && side !== input.size)) {
-    throw mismatch('input.size', `the model takes ${text} but the size is ${input.size}`);
+    throw mismatch(path, 'input.size', `the model takes ${text} but the size is ${input.size}`);
   }
 }
 
@@ -79,7 +84,11 @@ function chooseOutput(
   if (first !== undefined && outputs.length === 1) {
     const found = valuesOf(first);
     if (found === null || found === classes) return first;
-    throw mismatch('labels', `the model tells ${found} classes apart but ${classes} are named`);
+    throw mismatch(
+      path,
+      'labels',
+      `the model tells ${found} classes apart but ${classes} are named`,
+    );
   }
   const fitting = outputs.filter((output) => valuesOf(output) === classes);
   const [only] = fitting;

@@ -16,10 +16,10 @@ export function ownOnnxSpec({ network, input, labels }: ModelFile): OwnOnnxSpec 
   return { layout, output, input, classes: labels.length };
 }
 
-/** A field of a `model.json` that is not as its model wants it. */
-export function mismatch(field: string, fault: string): CroplineError {
+/** A field of a `model.json` that is not as its model, the file at `path`, wants it. */
+export function mismatch(path: string, field: string, fault: string): CroplineError {
   return new CroplineError(
     'MODEL_SPEC_INVALID',
-    `Expected the model.json to suit its model but ${field} does not: ${fault}`,
+    `Expected the model.json beside ${path} to suit it but ${field} does not: ${fault}`,
   );
 }

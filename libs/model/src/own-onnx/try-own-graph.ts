@@ -25,7 +25,7 @@ export async function tryOwnGraph(
     const fixed = fixedBatch(session);
     const count = fixed ?? 2;
     const beside = await scoresOf(session, count, spec, path);
-    for (let row = 0; row < count; row += 1) checkScores(rowOf(beside, row, spec), spec);
+    for (let row = 0; row < count; row += 1) checkScores(rowOf(beside, row, spec), spec, path);
     // The same picture first, and others beside it, or none.
     const again = await scoresOf(session, fixed ?? 1, spec, path, true);
     const change = farthest(rowOf(beside, 0, spec), rowOf(again, 0, spec));
@@ -90,6 +90,7 @@ async function scoresOf(
   }
   if (columns !== classes) {
     throw mismatch(
+      path,
       'labels',
       `the model tells ${columns ?? 'no'} classes apart but ${classes} are named`,
     );
@@ -97,14 +98,19 @@ async function scoresOf(
   return tensor?.data as Float32Array;
 }
 
-function checkScores(scores: Float32Array, { output }: OwnOnnxSpec): void {
+function checkScores(scores: Float32Array, { output }: OwnOnnxSpec, path: string): void {
   if (!scores.every((score) => Number.isFinite(score))) {
-    throw mismatch('input', 'of pictures prepared like that the model makes what is no number');
+    throw mismatch(
+      path,
+      'input',
+      'of pictures prepared like that the model makes what is no number',
+    );
   }
   const sum = scores.reduce((total, score) => total + score, 0);
   const within = scores.every((score) => score >= -TOLERANCE && score <= 1 + TOLERANCE);
   if (within && Math.abs(sum - 1) <= TOLERANCE) return;
   throw mismatch(
+    path,
     'network.output',
     `what the model gives as ${output} are not numbers from 0 to 1 that sum to 1 (they sum to ${sum.toPrecision(4)}); write "logits" where they come before a softmax`,
   );
