@@ -6,6 +6,7 @@ export * from './labels/imagenet-labels.js';
 export { architectureOf, describeArchitecture } from './model-folder/architecture-of.js';
 export { MODEL_FILE, type ModelFile } from './model-folder/model-file.js';
 export * from './model-folder/read-model-folder.js';
+export * from './model-folder/require-net.js';
 export * from './model-folder/write-model-folder.js';
 export * from './scores/average-scores.js';
 export * from './scores/top-predictions.js';

@@ -6,6 +6,7 @@ import {
   planCrops,
   topPredictions,
   type CropPlan,
+  requireNet,
 } from '@cropline/model';
 import { digestBytes } from '../decode/digest-bytes.js';
 import { ImageViews } from '../decode/image-views.js';
@@ -37,12 +38,12 @@ import { untilAborted } from './until-aborted.js';
  */
 const BATCHES_AHEAD = 4;
 
-/** The model as its threads take it. */
+/** The model as its threads take it. @throws CroplineError `MODEL_UNSUPPORTED` for TensorFlow.js with a net of one's own */
 function programOf({ model, tfjs }: PooledClassifierOptions): ThreadProgram {
   const { info, weightsPath, graphPath, denseGraphPath } = model;
   return tfjs === null
     ? { kind: 'onnx', graphPath, denseGraphPath }
-    : { kind: 'tfjs', weightsPath, architecture: info.architecture, runtime: tfjs };
+    : { kind: 'tfjs', weightsPath, architecture: requireNet(info, 'TensorFlow.js'), runtime: tfjs };
 }
 
 /** What a `PooledClassifier` is made of: a classifier's options, all of them decided. */
@@ -216,9 +217,10 @@ export class PooledClassifier implements Classifier {
     ticket: DecodeTicket,
   ): Promise<DecodedImage> {
     try {
+      const { model, rounds: roundsOf = cropRounds } = this.#options;
+      if (crops === 'dense' && model.denseGraphPath === null) throw noDense(model.info.name);
       const header = await readHeader(bytes, this.#options.maxPixels);
       const { width, height } = header;
-      const { model, rounds: roundsOf = cropRounds } = this.#options;
       const plan = planCrops(crops, { width, height }, model.info);
       const rounds = roundsOf(cropSettings(crops), plan, model.info.classes);
       const views = new ImageViews(bytes, header, plan.views);
@@ -291,4 +293,11 @@ export class PooledClassifier implements Classifier {
     this.#gate.close(error);
     for (const job of this.#jobs.keys()) job.fail(error);
   }
+}
+
+function noDense(name: string): CroplineError {
+  return new CroplineError(
+    'MODEL_UNSUPPORTED',
+    `Expected a model that can look at whole pictures for dense crops but ${name} cannot: choose another crop policy, such as ten`,
+  );
 }
