@@ -8,6 +8,7 @@ const flags: TrainFlags = {
   data: 'photos',
   classes: null,
   optimizer: 'sgd',
+  lrDecay: 'step',
   freeze: [],
   validation: 0.2,
   batchNorm: true,

@@ -8,6 +8,7 @@ export interface TrainingSettings {
   readonly batch: number;
   readonly optimizer: 'sgd' | 'adam';
   readonly learningRate: number;
+  readonly decay: 'step' | 'cosine';
   readonly weightDecay: number;
   readonly batchNormalization: boolean;
   readonly auxiliaries: boolean;
@@ -33,7 +34,7 @@ export function trainingSettings(
   dataset: Dataset,
 ): TrainingSettings {
   const scratch = start.initial === null;
-  const { optimizer, freeze, patience = null, seed } = flags;
+  const { optimizer, lrDecay, freeze, patience = null, seed } = flags;
   // The weights of a model have it folded in.
   const batchNormalization = scratch && start.architecture.batchNormalization !== null;
   const rates = LEARNING_RATES[optimizer];
@@ -43,6 +44,7 @@ export function trainingSettings(
     batch: flags.batch ?? Math.min(BATCH, dataset.train.length),
     optimizer,
     learningRate: flags.lr ?? rate,
+    decay: lrDecay,
     weightDecay: WEIGHT_DECAY,
     batchNormalization,
     auxiliaries: flags.aux ?? scratch,

@@ -1,6 +1,6 @@
 import { CroplineError, describeCause } from '@cropline/contracts';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import type { PixelSize } from '../crops/crop-plan.js';
+import { checkBatch, notLoaded } from './check-batch.js';
 import { cudaIndex, type Device } from './device.js';
 import type { CropBatch, InferenceBackend } from './inference-backend.js';
 
@@ -63,14 +63,8 @@ class OnnxBackend implements InferenceBackend {
   }: CropBatch): Promise<Float32Array<ArrayBuffer>> {
     const { classes, device } = this.#options;
     const session = this.#session;
-    if (session === null) {
-      throw new CroplineError(
-        'BACKEND_FAILED',
-        'Expected a loaded backend but it is not loaded, or was disposed of: call load() first',
-        { retryable: false },
-      );
-    }
-    checkBatch(pixels, mirrored, count, size);
+    if (session === null) throw notLoaded();
+    checkBatch({ pixels, mirrored, count }, size);
     const { width, height } = size;
     // Made by us and given to the runtime to write into: it belongs to the caller then.
     const scores = new Float32Array(count * classes);
@@ -116,27 +110,6 @@ function sessionOptions({
     // Errors only: warnings are about what the runtime chose to run where, and go to stderr.
     logSeverityLevel: 3,
   };
-}
-
-/** A batch that does not fit together is a fault of the caller, which no other device would mend. */
-function checkBatch(
-  pixels: Uint8Array,
-  mirrored: Uint8Array,
-  count: number,
-  { width, height }: PixelSize,
-): void {
-  const bytes = width * height * CHANNELS;
-  const fits =
-    Number.isSafeInteger(count) &&
-    count > 0 &&
-    pixels.length === count * bytes &&
-    mirrored.length === count;
-  if (fits) return;
-  throw new CroplineError(
-    'BACKEND_FAILED',
-    `Expected at least one crop, ${bytes} bytes and one flag each, but received ${count} crops, ${pixels.length} bytes and ${mirrored.length} flags`,
-    { retryable: false },
-  );
 }
 
 /** Whether a session failed for its graph file, not for its device. */

@@ -1,3 +1,4 @@
+import { requireInt8 } from '../quantization/require-int8.js';
 import { withCacheLock } from './cache-lock.js';
 import { cachedGraph } from './cached-graph.js';
 import { inspectCachedFile } from './cached-file.js';
@@ -39,8 +40,8 @@ const STORE_SETTINGS: StoreSettings = { models: KNOWN_MODELS, limits: DOWNLOAD_L
  * const { graphPath, info } = await resolveModel({ cacheDir: defaultCacheDir() });
  *
  * @throws CroplineError `MODEL_UNKNOWN`, `MODEL_UNAVAILABLE` with every source that was tried,
- *   `MODEL_DIGEST_MISMATCH`, `MODEL_FILE_INVALID`, `MODEL_TENSOR_INVALID`, `CONFIG_INVALID` for a mirror
- *   that is no URL; the signal's reason
+ *   `MODEL_DIGEST_MISMATCH`, `MODEL_FILE_INVALID`, `MODEL_TENSOR_INVALID`, `MODEL_UNSUPPORTED` for a
+ *   precision that the model has not, `CONFIG_INVALID` for a mirror that is no URL; the signal's reason
  */
 export async function resolveModel(
   options: ResolveModelOptions,
@@ -78,6 +79,7 @@ async function recipeOf(
 ): Promise<{ recipe: GraphRecipe; calibration?: string }> {
   const { precision = 'fp32' } = options;
   if (precision !== 'int8') return { recipe: floatRecipe(info.architecture, precision) };
+  requireInt8(info.architecture);
   const { layers } = await findCalibration(choice, info, options, limits);
   const calibration = `sha256:${rangesDigest(layers)}`;
   return { recipe: int8Recipe(info.architecture, layers), calibration };
