@@ -29,13 +29,18 @@ export function applyLayer(x: tf.Tensor4D, layer: Layer, convolve: Convolve): tf
   }
 }
 
-/** The sums of a convolution of the description, padded by zeros, without bias and ReLU. */
+/**
+ * The sums of a convolution of the description, padded by zeros, without bias and ReLU. The native runtimes
+ * take no padding in numbers, and pad a stride of 2 otherwise than the description, so that is done first.
+ */
 export function convolutionSums(
   x: tf.Tensor4D,
   filters: tf.Tensor4D,
   { kernel, stride }: Convolution,
 ): tf.Tensor4D {
-  return tf.conv2d(x, filters, stride, Math.floor(kernel / 2), 'NHWC', 1, 'floor');
+  if (stride === 1) return tf.conv2d(x, filters, 1, 'same');
+  const around: [number, number] = [Math.floor(kernel / 2), Math.floor(kernel / 2)];
+  return tf.conv2d(tf.pad(x, [[0, 0], around, around, [0, 0]]), filters, stride, 'valid');
 }
 
 /** The last window may reach over the edge; the values are never negative, so zeros there change nothing. */

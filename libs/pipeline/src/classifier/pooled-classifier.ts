@@ -199,9 +199,10 @@ export class PooledClassifier implements Classifier {
     ticket: DecodeTicket,
   ): Promise<DecodedImage> {
     try {
+      const { model, rounds: roundsOf = cropRounds } = this.#options;
+      if (crops === 'dense' && model.denseGraphPath === null) throw noDense(model.info.name);
       const header = await readHeader(bytes, this.#options.maxPixels);
       const { width, height } = header;
-      const { model, rounds: roundsOf = cropRounds } = this.#options;
       const plan = planCrops(crops, { width, height }, model.info);
       const rounds = roundsOf(cropSettings(crops), plan, model.info.classes);
       const views = new ImageViews(bytes, header, plan.views);
@@ -274,4 +275,11 @@ export class PooledClassifier implements Classifier {
     this.#gate.close(error);
     for (const job of this.#jobs.keys()) job.fail(error);
   }
+}
+
+function noDense(name: string): CroplineError {
+  return new CroplineError(
+    'MODEL_UNSUPPORTED',
+    `Expected a model that can look at whole pictures for dense crops but ${name} cannot: choose another crop policy, such as ten`,
+  );
 }

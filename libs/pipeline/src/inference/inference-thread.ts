@@ -25,20 +25,23 @@ const tell = (message: FromThread, transfer: ArrayBuffer[] = []): void =>
 const messages = on(port, 'message') as AsyncIterable<[ToThread]>;
 const { graphPath, denseGraphPath, device, inputSize, classes } = settings;
 const backend = createOnnxBackend({ graphPath, device, inputSize, classes, threads: 1 });
-const dense = createOnnxBackend({
-  graphPath: denseGraphPath,
-  device,
-  inputSize,
-  classes,
-  threads: 1,
-  dense: true,
-});
+const dense =
+  denseGraphPath === null
+    ? null
+    : createOnnxBackend({
+        graphPath: denseGraphPath,
+        device,
+        inputSize,
+        classes,
+        threads: 1,
+        dense: true,
+      });
 const refusal = await load(backend);
 if (refusal === null) {
   tell({ kind: 'ready' });
   await serve();
   await backend.dispose();
-  await dense.dispose();
+  await dense?.dispose();
 } else {
   tell({ kind: 'refused', error: refusal });
 }
@@ -73,6 +76,7 @@ async function serve(): Promise<void> {
     if (message.kind === 'close') return;
     const { buffers, count, whole } = message;
     const session = whole === null ? backend : dense;
+    if (session === null) throw new Error('Expected crops but a whole picture came');
     // Many workers never see a whole picture: what runs them takes memory only once one comes.
     await session.load();
     const size = whole ?? { width: settings.inputSize, height: settings.inputSize };

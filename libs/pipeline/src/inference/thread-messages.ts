@@ -5,8 +5,8 @@ import type { Device, PixelSize } from '@cropline/model';
 export interface ThreadSettings {
   /** The emitted ONNX graph. */
   readonly graphPath: string;
-  /** The one that takes whole pictures; loaded when the first of them come. */
-  readonly denseGraphPath: string;
+  /** The one that takes whole pictures; loaded when the first of them come. Null where there is none. */
+  readonly denseGraphPath: string | null;
   readonly device: Device;
   readonly classes: number;
   /** Width and height of a crop in pixels. */
