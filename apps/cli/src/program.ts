@@ -7,6 +7,7 @@ import { declareResultsCommands } from './batches/results-commands.js';
 import { declareClassify } from './classify/classify-command.js';
 import { helpText } from './command/help-text.js';
 import type { Run } from './command/invocation.js';
+import { declareEval } from './eval/eval-command.js';
 import { declareModel } from './models/model-command.js';
 import { declareSubmit } from './submit/submit-command.js';
 import { declareTrain } from './train/train-command.js';
@@ -23,6 +24,7 @@ export function createProgram(run: Run): Command {
     .configureOutput({ outputError: () => undefined });
 
   declareClassify(program, run);
+  declareEval(program, run);
   declareSubmit(program, run);
   declareFollowCommands(program, run);
   declareResultsCommands(program, run);

@@ -1,6 +1,5 @@
 export * from './data/index.js';
-export * from './kernels/batch-normalize.js';
-export * from './kernels/register-gradient-kernels.js';
-export * from './report/training-report.js';
+export * from './evaluation/index.js';
+export * from './report/index.js';
 export * from './trainer/train-model.js';
 export type * from './trainer/training-progress.js';

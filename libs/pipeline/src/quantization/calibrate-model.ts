@@ -8,6 +8,7 @@ import {
 import {
   createCalibrator,
   readWeightsFile,
+  requireNet,
   type Calibration,
   type ResolvedModel,
 } from '@cropline/model';
@@ -54,9 +55,10 @@ export interface CalibrationRun {
 export async function calibrateModel(options: CalibrateOptions): Promise<CalibrationRun> {
   const { model, images, maxPixels, onImage, signal } = options;
   const { info } = model;
+  const architecture = requireNet(info, 'int8');
   const calibrator = await createCalibrator(
     await readWeightsFile(model.weightsPath),
-    info.architecture,
+    architecture,
   );
   const used: string[] = [];
   const digests: string[] = [];
