@@ -1,10 +1,20 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { BVLC_GOOGLENET } from '../architecture/googlenet.js';
 import { describeBackend } from '../backends/backend-conformance.js';
 import { createOnnxBackend } from '../backends/onnx-backend.js';
+import { emitOnnxGraph } from '../onnx/emit-onnx-graph.js';
+import {
+  decodeOnnxModel,
+  ELEMENT_TYPE,
+  encodeOnnxModel,
+  type OnnxTensor,
+  type OnnxValue,
+} from '../onnx/onnx-messages.js';
+import { readWeightsFile } from '../weights/read-weights-file.js';
 import { emitOwnGraph } from './emit-own-graph.js';
 import type { OwnOnnxSpec } from './own-onnx-spec.js';
 import {
@@ -182,6 +192,44 @@ describe('emitOwnGraph', () => {
     });
   });
 
+  /** A model of an input and outputs of these values a picture, whatever is between. */
+  const outlineOf = (outputs: Record<string, number>, initializer: OnnxTensor[] = []) => {
+    const value = (name: string, ...sizes: number[]): OnnxValue => {
+      const dim = [{ dimParam: 'N' }, ...sizes.map((dimValue) => ({ dimValue }))];
+      return { name, type: { tensorType: { elemType: ELEMENT_TYPE.float32, shape: { dim } } } };
+    };
+    return encodeOnnxModel({
+      irVersion: 8,
+      producerName: '',
+      producerVersion: '',
+      opsetImport: [{ domain: '', version: 13 }],
+      graph: {
+        name: 'g',
+        node: [],
+        initializer,
+        input: [value('x', 3, SMALL_SIZE, SMALL_SIZE)],
+        output: Object.entries(outputs).map(([name, values]) => value(name, values)),
+      },
+    });
+  };
+
+  it('takes the one output of several that has a value a class', () => {
+    const graph = decodeOnnxModel(emitOwnGraph(outlineOf({ features: 64, y: 5 }), specOf(), 'a'));
+    expect(graph.graph?.output).toHaveLength(1);
+    expect(refusalOf(outlineOf({ y: 5, teacher: 5 }), specOf())).toMatchObject({
+      code: 'MODEL_UNSUPPORTED',
+      message: expect.stringContaining('y (5), teacher (5)'),
+    });
+  });
+
+  it('refuses weights in another file', () => {
+    const filters: OnnxTensor = { name: 'filters', dims: [1], dataType: 1, dataLocation: 1 };
+    expect(refusalOf(outlineOf({ y: 5 }, [filters]), specOf())).toMatchObject({
+      code: 'MODEL_UNSUPPORTED',
+      message: expect.stringContaining('those of filters are in another file'),
+    });
+  });
+
   it('refuses what is no ONNX model, wherever it is cut short', () => {
     const model = smallClassifier();
     for (const bytes of [Buffer.from('<!doctype html>'), new Uint8Array(), model.subarray(0, 99)]) {
@@ -251,3 +299,37 @@ describe('tryOwnGraph', () => {
     });
   });
 });
+
+const MIRROR = process.env['CROPLINE_MODEL_MIRROR'];
+const published = MIRROR === undefined ? it.skip : it;
+published(
+  `the published GoogLeNet, run as it is, scores as the one that is emitted here${MIRROR === undefined ? ' [CROPLINE_MODEL_MIRROR is not set]' : ''}`,
+  async () => {
+    const path = join(MIRROR!, 'googlenet-12.onnx');
+    const input = { size: 224, channels: 'BGR', mean: [104, 117, 123], scale: [1, 1, 1] } as const;
+    const spec = { layout: 'NCHW', output: 'scores', input, classes: 1000 } as const;
+    const files = {
+      own: emitOwnGraph(readFileSync(path), spec, path),
+      ours: emitOnnxGraph(BVLC_GOOGLENET, await readWeightsFile(path)),
+    };
+    const pixels = Uint8Array.from({ length: 3 * 224 * 224 * 3 }, (_, at) => (at * 31) >> 4);
+    const scores = await Promise.all(
+      Object.entries(files).map(async ([name, graph]) => {
+        const graphPath = join(folder, `${name}.onnx`);
+        writeFileSync(graphPath, graph);
+        const session = { device: 'cpu', inputSize: 224, classes: 1000, threads: 1 } as const;
+        const backend = createOnnxBackend({ graphPath, ...session });
+        await backend.load();
+        const made = await backend.run({ pixels, mirrored: Uint8Array.of(0, 1, 0), count: 3 });
+        await backend.dispose();
+        return made;
+      }),
+    );
+    const [own, ours] = scores as [Float32Array, Float32Array];
+    const farthest = own.reduce(
+      (most, score, at) => Math.max(most, Math.abs(score - ours[at]!)),
+      0,
+    );
+    expect(farthest).toBeLessThan(1e-5);
+  },
+);
