@@ -27,6 +27,7 @@ export type * from './weights/named-tensors.js';
 export * from './backends/check-precision.js';
 export * from './backends/onnx-backend.js';
 export * from './backends/parse-device.js';
+export * from './backends/place-inference.js';
 export * from './backends/resolve-device.js';
 export * from './onnx/emit-dense-graph.js';
 export * from './onnx/emit-half-graph.js';

@@ -16,6 +16,7 @@ const settings = {
   epochs: 5,
   batch: 8,
   optimizer: 'sgd',
+  decay: 'step',
   learningRate: 0.01,
   weightDecay: 0,
   batchNormalization: false,

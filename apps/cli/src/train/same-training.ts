@@ -67,6 +67,7 @@ function recordOf(
     '--batch': settings.batch,
     '--optimizer': settings.optimizer,
     '--lr': settings.learningRate,
+    '--lr-decay': settings.decay,
     '--freeze': settings.freeze.join(' '),
     '--batch-norm': settings.batchNormalization,
     '--aux': settings.auxiliaries,

@@ -109,6 +109,11 @@ function declareLearning(command: Command): void {
         .default('sgd'),
     )
     .addOption(
+      new Option('--lr-decay <name>', 'how the rate falls: 4 % every 8 epochs, or to nothing')
+        .choices(['step', 'cosine'])
+        .default('step'),
+    )
+    .addOption(
       new Option('--lr <rate>', 'how fast (default: see docs/training.md)').argParser(learningRate),
     )
     .addOption(

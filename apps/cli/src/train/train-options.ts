@@ -13,6 +13,7 @@ export interface TrainFlags {
   readonly batch?: number;
   readonly lr?: number;
   readonly optimizer: 'sgd' | 'adam';
+  readonly lrDecay: 'step' | 'cosine';
   readonly freeze: readonly string[];
   readonly validation: number | string;
   readonly batchNorm: boolean;

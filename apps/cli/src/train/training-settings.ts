@@ -8,6 +8,7 @@ export interface TrainingSettings {
   readonly batch: number;
   readonly optimizer: 'sgd' | 'adam';
   readonly learningRate: number;
+  readonly decay: 'step' | 'cosine';
   readonly weightDecay: number;
   readonly batchNormalization: boolean;
   readonly auxiliaries: boolean;
@@ -22,7 +23,7 @@ const BATCH = 32;
 const EPOCHS = { scratch: 30, model: 5 } as const;
 /** Larger steps destroy what a model knows; without batch normalization they end in no numbers at all. */
 const LEARNING_RATES = {
-  sgd: { normalized: 0.05, plain: 0.01, model: 0.003 },
+  sgd: { normalized: 0.05, plain: 0.01, model: 0.005 },
   adam: { normalized: 0.001, plain: 0.0003, model: 0.0001 },
 } as const;
 
@@ -33,7 +34,7 @@ export function trainingSettings(
   dataset: Dataset,
 ): TrainingSettings {
   const scratch = start.initial === null;
-  const { optimizer, freeze, patience = null, seed } = flags;
+  const { optimizer, lrDecay, freeze, patience = null, seed } = flags;
   // The weights of a model have it folded in.
   const batchNormalization = scratch && start.architecture.batchNormalization !== null;
   const rates = LEARNING_RATES[optimizer];
@@ -43,6 +44,7 @@ export function trainingSettings(
     batch: flags.batch ?? Math.min(BATCH, dataset.train.length),
     optimizer,
     learningRate: flags.lr ?? rate,
+    decay: lrDecay,
     weightDecay: WEIGHT_DECAY,
     batchNormalization,
     auxiliaries: flags.aux ?? scratch,

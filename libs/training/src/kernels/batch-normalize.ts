@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { channelMix, channelSums } from './channel-kernels.js';
+import { channelMeans, scaleChannels } from './channels.js';
 
 /** A batch, normalized, and what it was normalized by. */
 export interface NormalizedBatch {
@@ -13,7 +13,8 @@ export interface NormalizedBatch {
 /**
  * Batch normalization in training: each channel's values over the whole batch brought to mean 0 and variance 1,
  * then multiplied by gamma and raised by beta (Ioffe and Szegedy 2015, arXiv 1502.03167, algorithm 1). One
- * operation with a gradient of its own: two passes over the values forward, two backward.
+ * operation with a gradient of its own, of few passes over the values. The gradient does not go through what is
+ * given back as mean and variance.
  *
  * @param x the values, [N, rows, columns, channels]
  * @param gamma [channels]
@@ -26,48 +27,55 @@ export function batchNormalize(
   beta: tf.Tensor1D,
   epsilon: number,
 ): NormalizedBatch {
-  const count = x.size / (x.shape[3] || 1);
-  const [sums, squares] = channelSums(x, x);
-  const mean = tf.div<tf.Tensor1D>(sums, count);
-  const variance = tf.relu<tf.Tensor1D>(tf.sub(tf.div(squares, count), tf.square(mean)));
+  const { mean, variance } = moments(x);
   const inverse = tf.rsqrt<tf.Tensor1D>(tf.add(variance, epsilon));
   const normalize = tf.customGrad((...inputs) => {
-    const [values, factor, offset, save] = inputs as [
+    const [values, factors, offsets, save] = inputs as [
       tf.Tensor4D,
       tf.Tensor1D,
       tf.Tensor1D,
       tf.GradSaveFunc,
     ];
-    const scale = tf.mul<tf.Tensor1D>(factor, inverse);
+    const scale = tf.mul<tf.Tensor1D>(factors, inverse);
+    const shift = tf.sub<tf.Tensor1D>(offsets, tf.mul(mean, scale));
     save([values, scale, mean, inverse]);
-    const value = channelMix(
-      values,
-      scale,
-      values,
-      tf.zerosLike(scale),
-      tf.sub(offset, tf.mul(mean, scale)),
-    );
-    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) =>
-      gradients(dy as tf.Tensor4D, saved as Saved, count);
-    return { value, gradFunc };
+    return {
+      value: scaleChannels(values, scale, shift),
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => gradients(dy as tf.Tensor4D, saved as Saved),
+    };
   });
   return { y: normalize(x, gamma, beta), mean, variance };
+}
+
+/** Mean and variance of each channel, as one operation, so that no gradient's tape keeps what is made on the way. */
+function moments(x: tf.Tensor4D): { mean: tf.Tensor1D; variance: tf.Tensor1D } {
+  const both = tf.customGrad((values) => {
+    const mean = channelMeans(values as tf.Tensor4D);
+    const centred = scaleChannels(values as tf.Tensor4D, tf.onesLike(mean), tf.neg(mean));
+    return {
+      value: tf.stack([mean, channelMeans(tf.square(centred))]),
+      gradFunc: () => {
+        throw new Error('Expected a loss of the normalized values, not of their mean or variance');
+      },
+    };
+  })(x);
+  const [mean, variance] = tf.unstack(both) as [tf.Tensor1D, tf.Tensor1D];
+  return { mean, variance };
 }
 
 type Saved = [values: tf.Tensor4D, scale: tf.Tensor1D, mean: tf.Tensor1D, inverse: tf.Tensor1D];
 
 /** Of the values, gamma and beta: the chain rule of algorithm 1, gathered by what multiplies dy and the values. */
-function gradients(
-  dy: tf.Tensor4D,
-  [values, scale, mean, inverse]: Saved,
-  count: number,
-): tf.Tensor[] {
-  const [ofBeta, products] = channelSums(dy, values);
-  const ofGamma = tf.mul(tf.sub(products, tf.mul(mean, ofBeta)), inverse);
-  const ofValues = tf.div<tf.Tensor1D>(tf.mul(tf.mul(scale, inverse), ofGamma), -count);
-  const constant = tf.sub<tf.Tensor1D>(
-    tf.div(tf.mul(scale, ofBeta), -count),
-    tf.mul(ofValues, mean),
+function gradients(dy: tf.Tensor4D, [values, scale, mean, inverse]: Saved): tf.Tensor[] {
+  const count = values.size / scale.size;
+  const ofBeta = channelMeans(dy);
+  const products = channelMeans(tf.mul(dy, values));
+  const ofGamma = tf.mul<tf.Tensor1D>(tf.sub(products, tf.mul(mean, ofBeta)), inverse);
+  const ofValues = tf.neg<tf.Tensor1D>(tf.mul(tf.mul(scale, inverse), ofGamma));
+  const constant = tf.neg<tf.Tensor1D>(tf.add(tf.mul(scale, ofBeta), tf.mul(ofValues, mean)));
+  const ofInput = tf.add(
+    scaleChannels(dy, scale, constant),
+    scaleChannels(values, ofValues, tf.zerosLike(scale)),
   );
-  return [channelMix(dy, scale, values, ofValues, constant), ofGamma, ofBeta];
+  return [ofInput, tf.mul(ofGamma, count), tf.mul(ofBeta, count)];
 }

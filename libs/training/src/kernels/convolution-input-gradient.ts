@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { HeapBackend } from './heap-backend.js';
 import { composeKernel } from './kernel-scope.js';
 
 /**
@@ -30,9 +31,7 @@ export function convolutionInputGradient(stock: tf.KernelConfig): tf.KernelConfi
       if (strideHeight * strideWidth !== 1) return stock.kernelFunc(call);
       return composeKernel('wasm', call.backend, (run) => {
         const turned =
-          filterHeight * filterWidth === 1
-            ? filter
-            : run(tf.Reverse, { x: filter }, { dims: [0, 1] });
+          filterHeight * filterWidth === 1 ? filter : run(turnFilters, { x: filter }, {});
         return run(
           tf.Conv2D,
           { x: dy, filter: run(tf.Transpose, { x: turned }, { perm: [0, 1, 3, 2] }) },
@@ -51,4 +50,17 @@ export function convolutionInputGradient(stock: tf.KernelConfig): tf.KernelConfi
       });
     },
   };
+}
+
+/** Filters turned by half a turn: their places, [height · width], in reverse. */
+function turnFilters({ inputs, backend }: Parameters<tf.KernelFunc>[0]): tf.TensorInfo {
+  const { x } = inputs as { x: tf.TensorInfo };
+  const heap = backend as HeapBackend;
+  const output = heap.makeOutput(x.shape, 'float32');
+  const [from, to] = [heap.typedArrayFromHeap(x), heap.typedArrayFromHeap(output)];
+  const place = from.length / ((x.shape[0] ?? 1) * (x.shape[1] ?? 1));
+  for (let at = 0; at < from.length; at += place) {
+    to.set(from.subarray(at, at + place), from.length - at - place);
+  }
+  return output;
 }

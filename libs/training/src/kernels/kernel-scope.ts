@@ -5,9 +5,9 @@ interface DataOwner {
   disposeData(dataId: object): boolean;
 }
 
-/** Runs a kernel of the same backend by name. */
+/** Runs a kernel of the same backend, by name, or one of our own that has none. */
 export type RunKernel = (
-  name: string,
+  kernel: string | tf.KernelFunc,
   inputs: tf.NamedTensorInfoMap,
   attrs: object,
 ) => tf.TensorInfo;
@@ -25,10 +25,11 @@ export function composeKernel(
   const owner = backend as DataOwner;
   // A kernel with nothing to do gives its input back, counted once more: hence a list, not a set.
   const made: object[] = [];
-  const result = compose((name, inputs, attrs) => {
-    const kernel = tf.getKernel(name, backendName);
-    const output = kernel.kernelFunc({ inputs, backend, attrs: attrs as tf.NamedAttrMap });
-    if (Array.isArray(output)) throw new Error(`Expected one output of the kernel ${name}`);
+  const result = compose((kernel, inputs, attrs) => {
+    const compute =
+      typeof kernel === 'string' ? tf.getKernel(kernel, backendName).kernelFunc : kernel;
+    const output = compute({ inputs, backend, attrs: attrs as tf.NamedAttrMap });
+    if (Array.isArray(output)) throw new Error('Expected a kernel of one output');
     made.push(output.dataId);
     return output;
   });

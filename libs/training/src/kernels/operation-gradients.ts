@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { channelMeans } from './channels.js';
 
 /** The gradient of each input of an operation, made when asked for. */
 type InputGradients = Record<string, () => tf.Tensor>;
@@ -18,6 +19,10 @@ function broadcasting(
 /** Sums over what broadcasting spread. */
 function summedTo(gradient: tf.Tensor, shape: number[]): tf.Tensor {
   const axes = tf.broadcast_util.getReductionAxes(shape, gradient.shape);
+  if (gradient.rank === 4 && axes.join() === '0,1,2') {
+    const means = channelMeans(gradient as tf.Tensor4D);
+    return tf.reshape(tf.mul(means, gradient.size / means.size), shape);
+  }
   return tf.reshape(axes.length === 0 ? gradient : tf.sum(gradient, axes), shape);
 }
 

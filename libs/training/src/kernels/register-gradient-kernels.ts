@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { CHANNEL_KERNELS } from './channel-kernels.js';
 import { convolutionFilterGradient } from './convolution-filter-gradient.js';
 import { convolutionInputGradient } from './convolution-input-gradient.js';
 import { maxPoolGradient } from './max-pool-gradient.js';
@@ -15,7 +14,6 @@ export function registerGradientKernels(): void {
   const stock = tf.getKernel(tf.Conv2DBackpropInput, 'wasm') as tf.KernelConfig | undefined;
   const known = tf.getKernel(tf.Conv2DBackpropFilter, 'wasm') as tf.KernelConfig | undefined;
   if (stock === undefined || known !== undefined) return;
-  for (const kernel of CHANNEL_KERNELS) tf.registerKernel(kernel);
   tf.registerKernel(convolutionFilterGradient);
   tf.unregisterKernel(tf.MaxPoolGrad, 'wasm');
   tf.registerKernel(maxPoolGradient);

@@ -4,7 +4,7 @@ import type { BatchSource } from '../data/batch-source.js';
 import { registerGradientKernels } from '../kernels/register-gradient-kernels.js';
 import { TrainableNet } from '../net/trainable-net.js';
 import { CheckpointStore } from './checkpoint-store.js';
-import { createOptimizer, type OptimizerName } from './create-optimizer.js';
+import { createOptimizer, type OptimizerName, type RateDecay } from './create-optimizer.js';
 import { TrainingRun } from './training-run.js';
 import type { EpochRecord, StepProgress } from './training-progress.js';
 
@@ -22,6 +22,7 @@ export interface TrainModelOptions {
   readonly epochs: number;
   readonly optimizer: OptimizerName;
   readonly learningRate: number;
+  readonly decay: RateDecay;
   readonly weightDecay: number;
   /** Beginnings of the names of layers that stay as they are. */
   readonly freeze: readonly string[];
@@ -61,12 +62,20 @@ export interface TrainedModel {
 export async function trainModel(options: TrainModelOptions): Promise<TrainedModel> {
   const runtime = await loadTfjs();
   registerGradientKernels();
-  const { checkpointDir, resume, optimizer: name, learningRate, weightDecay } = options;
+  const {
+    checkpointDir,
+    resume,
+    optimizer: name,
+    learningRate,
+    decay,
+    epochs,
+    weightDecay,
+  } = options;
   const store = new CheckpointStore(checkpointDir);
   const checkpoint = resume ? await store.load() : null;
   const net = new TrainableNet(options);
   const { parameters } = net;
-  const optimizer = createOptimizer({ name, parameters, learningRate, weightDecay });
+  const optimizer = createOptimizer({ name, parameters, learningRate, decay, epochs, weightDecay });
   try {
     const run = new TrainingRun(options, net, optimizer, store);
     if (checkpoint !== null) await run.goOnFrom(checkpoint);
