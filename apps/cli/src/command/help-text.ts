@@ -16,6 +16,7 @@ const VARIABLES = {
   mirror:
     'CROPLINE_MODEL_MIRROR      a folder or URL that holds the weights, asked before the public one',
   cache: 'CROPLINE_CACHE_DIR         where models are kept ($XDG_CACHE_HOME/cropline)',
+  backend: 'CROPLINE_BACKEND          onnx (ONNX Runtime) or tfjs (TensorFlow.js) (onnx)',
   device: 'CROPLINE_DEVICE            auto, cpu or cuda:N (auto)',
   precision: 'CROPLINE_PRECISION         fp32, int8 (CPU, once calibrated) or fp16 (CUDA) (fp32)',
   threads: 'CROPLINE_THREADS           inference threads (one a core; one on a GPU)',

@@ -4,6 +4,7 @@ import {
   readSettings,
   storageSettings,
   urlOf,
+  type Backend,
   type Environment,
   type Precision,
 } from '@cropline/contracts';
@@ -40,6 +41,7 @@ export interface CliConfig {
     /** Where the cache lies unless `cacheDir` names another folder. */
     readonly xdgCacheHome: string | undefined;
   };
+  readonly backend: Backend;
   readonly device: string;
   readonly precision: Precision;
   readonly threads: number | undefined;
@@ -77,6 +79,7 @@ export function readConfig(environment: Environment = process.env): CliConfig {
       cacheDir: env.CROPLINE_CACHE_DIR,
       xdgCacheHome: env.XDG_CACHE_HOME,
     },
+    backend: env.CROPLINE_BACKEND,
     device: env.CROPLINE_DEVICE,
     precision: env.CROPLINE_PRECISION,
     threads: env.CROPLINE_THREADS,

@@ -9,6 +9,7 @@ import {
   emitDenseGraph,
   emitOnnxGraph,
   randomWeights,
+  writeSafetensors,
 } from '@cropline/model';
 import { sharp } from '../decode/image-library.js';
 import type { ClassifierOptions } from './classifier.js';
@@ -23,12 +24,15 @@ let images: Buffer[];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'cropline-engine-'));
+  const weights = randomWeights(1, BVLC_GOOGLENET);
+  const weightsPath = join(folder, 'random.safetensors');
+  await writeFile(weightsPath, writeSafetensors(weights, {}));
   const graphPath = join(folder, 'random.onnx');
-  await writeFile(graphPath, emitOnnxGraph(BVLC_GOOGLENET, randomWeights(1, BVLC_GOOGLENET)));
+  await writeFile(graphPath, emitOnnxGraph(BVLC_GOOGLENET, weights));
   const denseGraphPath = join(folder, 'dense.onnx');
-  await writeFile(denseGraphPath, emitDenseGraph(BVLC_GOOGLENET, randomWeights(1, BVLC_GOOGLENET)));
+  await writeFile(denseGraphPath, emitDenseGraph(BVLC_GOOGLENET, weights));
   const info = { ...BVLC_SPEC, name: 'random', digest: 'sha256:0' };
-  model = { info, precision: 'fp32', graphPath, denseGraphPath };
+  model = { info, precision: 'fp32', weightsPath, graphPath, denseGraphPath };
   images = await Promise.all(POLICIES.map((_, index) => drawing(index)));
 });
 afterAll(() => rm(folder, { recursive: true }));
@@ -50,7 +54,7 @@ function drawing(index: number): Promise<Buffer> {
 
 /** Every class's score of every image, classified `atOnce` at a time. */
 async function scoresOf(
-  options: Pick<ClassifierOptions, 'threads' | 'batchSize'>,
+  options: Pick<ClassifierOptions, 'threads' | 'batchSize' | 'tfjs'>,
   atOnce: boolean,
 ): Promise<Map<number, number>[]> {
   const classifier = await createClassifier({
@@ -94,6 +98,29 @@ describe('createClassifier', () => {
           expect(together[index]!.get(classIndex)).toBeCloseTo(score, 5);
         }
       }
+    }
+  });
+
+  it('gives the same scores on TensorFlow.js, whole pictures included', async () => {
+    const onnx = await scoresOf({ threads: 2, batchSize: 3 }, true);
+    const tfjs = await scoresOf({ threads: 2, batchSize: 3, tfjs: 'wasm' }, true);
+    for (const [index, scores] of onnx.entries()) {
+      expect(tfjs[index]!.size).toBe(scores.size);
+      for (const [classIndex, score] of scores) {
+        expect(Math.abs(tfjs[index]!.get(classIndex)! - score)).toBeLessThan(1e-4);
+      }
+    }
+  });
+
+  it('says what runs the model', async () => {
+    const options = { model, device: 'cpu', maxPixels: MAX_PIXELS, threads: 1 } as const;
+    for (const [tfjs, backend, runtime] of [
+      [null, 'onnx', 'ONNX Runtime'],
+      ['wasm', 'tfjs', 'TensorFlow.js on WebAssembly'],
+    ] as const) {
+      const classifier = await createClassifier({ ...options, tfjs });
+      expect(classifier.info).toMatchObject({ backend, runtime, device: 'cpu' });
+      await classifier.close();
     }
   });
 

@@ -1,10 +1,18 @@
 import { availableParallelism } from 'node:os';
 import { cropSettings, CroplineError } from '@cropline/contracts';
-import { averageScores, planCrops, topPredictions, type CropPlan } from '@cropline/model';
+import {
+  averageScores,
+  describeRuntime,
+  planCrops,
+  topPredictions,
+  type CropPlan,
+  requireNet,
+} from '@cropline/model';
 import { digestBytes } from '../decode/digest-bytes.js';
 import { ImageViews } from '../decode/image-views.js';
 import { readHeader, type ImageHeader } from '../decode/read-header.js';
 import { InferencePool } from '../inference/inference-pool.js';
+import type { ThreadProgram } from '../inference/thread-messages.js';
 import type {
   Classifier,
   ClassifierOptions,
@@ -29,6 +37,14 @@ import { untilAborted } from './until-aborted.js';
  * enough that large photos, which take longer to decode than to run, are decoded side by side.
  */
 const BATCHES_AHEAD = 4;
+
+/** The model as its threads take it. @throws CroplineError `MODEL_UNSUPPORTED` for TensorFlow.js with a net of one's own */
+function programOf({ model, tfjs }: PooledClassifierOptions): ThreadProgram {
+  const { info, weightsPath, graphPath, denseGraphPath } = model;
+  return tfjs === null
+    ? { kind: 'onnx', graphPath, denseGraphPath }
+    : { kind: 'tfjs', weightsPath, architecture: requireNet(info, 'TensorFlow.js'), runtime: tfjs };
+}
 
 /** What a `PooledClassifier` is made of: a classifier's options, all of them decided. */
 export interface PooledClassifierOptions extends Required<ClassifierOptions> {
@@ -79,7 +95,7 @@ export class PooledClassifier implements Classifier {
   #closing = false;
 
   private constructor(options: PooledClassifierOptions) {
-    const { model, device, threads, batchSize } = options;
+    const { model, device, tfjs, threads, batchSize } = options;
     this.#options = options;
     this.info = {
       model: {
@@ -88,6 +104,8 @@ export class PooledClassifier implements Classifier {
         precision: model.precision,
         ...(model.calibration === undefined ? {} : { calibration: model.calibration }),
       },
+      backend: tfjs === null ? 'onnx' : 'tfjs',
+      runtime: tfjs === null ? 'ONNX Runtime' : describeRuntime(tfjs),
       device,
       threads,
       batchSize,
@@ -103,11 +121,10 @@ export class PooledClassifier implements Classifier {
   /** @throws CroplineError `BACKEND_FAILED` or `DEVICE_UNAVAILABLE` when a session cannot be made. */
   static async start(options: PooledClassifierOptions): Promise<PooledClassifier> {
     const classifier = new PooledClassifier(options);
-    const { model, device, threads, batchSize, onCrash, entry } = options;
+    const { model, device, threads, batchSize, onCrash, onNotice, entry } = options;
     classifier.#pool = await InferencePool.start({
       settings: {
-        graphPath: model.graphPath,
-        denseGraphPath: model.denseGraphPath,
+        program: programOf(options),
         device,
         classes: model.info.classes,
         inputSize: model.info.inputSize,
@@ -116,6 +133,7 @@ export class PooledClassifier implements Classifier {
       threads,
       onVacancy: () => classifier.#pump(),
       onCrash,
+      onNotice,
       onBroken: (error) => classifier.#break(error),
       ...(entry === undefined ? {} : { entry }),
     });
