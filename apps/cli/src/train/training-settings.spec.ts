@@ -43,7 +43,7 @@ describe('trainingSettings', () => {
   it('changes what a model knows in small steps, with nothing put into it', () => {
     expect(trainingSettings(flags, tuned, dataset)).toMatchObject({
       epochs: 5,
-      learningRate: 0.003,
+      learningRate: 0.005,
       batchNormalization: false,
       auxiliaries: false,
     });
