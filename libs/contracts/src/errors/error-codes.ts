@@ -347,7 +347,7 @@ export const ERROR_CODES = {
     500,
     false,
     'The file is truncated or not in a format that is read.',
-    'Use an ONNX or safetensors file; pull it again if it was cut short.',
+    'Use an ONNX, safetensors or PyTorch file; pull it again if it was cut short.',
   ),
   MODEL_TENSOR_INVALID: code(
     'model',

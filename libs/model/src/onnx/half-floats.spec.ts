@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { toHalfFloats } from './half-floats.js';
+import { fromHalfFloats, toHalfFloats } from './half-floats.js';
 
 /** Every half there is, as a number, by its bits (IEEE 754, section 3.4). */
 function fromHalf(bits: number): number {
@@ -52,5 +52,12 @@ describe('toHalfFloats', () => {
     [-0, 0x8000],
   ])('makes %d %d', (value, bits) => {
     expect(halfOf(value)).toBe(bits);
+  });
+});
+
+describe('fromHalfFloats', () => {
+  it('gives the number of every half', () => {
+    const all = Uint16Array.from({ length: 0x10000 }, (_, bits) => bits);
+    expect([...fromHalfFloats(all)]).toEqual([...Float32Array.from(all, fromHalf)]);
   });
 });

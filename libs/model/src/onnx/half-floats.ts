@@ -35,3 +35,18 @@ function roundedShift(value: number, shift: number): number {
   const half = 1 << (shift - 1);
   return rest > half || (rest === half && (kept & 1) === 1) ? kept + 1 : kept;
 }
+
+/** The numbers that halves stand for, by the bits of each; every one of them is a float32 too. */
+export function fromHalfFloats(halves: Uint16Array): Float32Array<ArrayBuffer> {
+  return Float32Array.from(halves, fromHalf);
+}
+
+function fromHalf(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >>> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+  return exponent === 0
+    ? sign * fraction * 2 ** -24
+    : sign * (fraction + 0x400) * 2 ** (exponent - 25);
+}

@@ -1,5 +1,6 @@
 import { CroplineError } from '@cropline/contracts';
-import { floatsOf, type NamedTensor, type NamedTensors } from './named-tensors.js';
+import { FLOAT_FORMATS, isFloatFormat } from './float-format.js';
+import type { NamedTensor, NamedTensors } from './named-tensors.js';
 
 /** Bytes of the header's length at the start of the file. */
 const LENGTH_BYTES = 8;
@@ -11,7 +12,7 @@ export function looksLikeSafetensors(bytes: Uint8Array): boolean {
 
 /**
  * The tensors of a safetensors file (https://github.com/huggingface/safetensors#format), in the order of
- * its header.
+ * its header; numbers of 16 bits become float32, which holds each of them.
  *
  * @param path names the file in messages
  * @throws CroplineError `MODEL_FILE_INVALID`, `MODEL_TENSOR_INVALID`
@@ -48,12 +49,13 @@ function readTensor(name: string, entry: unknown, data: Uint8Array, path: string
     throw invalid(path, `the header does not describe tensor ${name}`);
   }
   const { dtype, shape, data_offsets: offsets } = entry;
-  if (dtype !== 'F32') {
+  if (!isFloatFormat(dtype)) {
     throw new CroplineError(
       'MODEL_TENSOR_INVALID',
-      `Expected tensor ${name} to be F32 but it is ${JSON.stringify(dtype)}: use the float32 weights`,
+      `Expected tensor ${name} to be ${Object.keys(FLOAT_FORMATS).join(', ')} but it is ${JSON.stringify(dtype)}: use the float32 weights`,
     );
   }
+  const format = FLOAT_FORMATS[dtype];
   const [start = 0, end = 0] = offsets;
   if (end > data.length) {
     throw cutShort(
@@ -62,14 +64,14 @@ function readTensor(name: string, entry: unknown, data: Uint8Array, path: string
       data.byteOffset + data.length,
     );
   }
-  const values = shape.reduce((product, size) => product * size, 1);
-  if (offsets.length !== 2 || end - start !== values * Float32Array.BYTES_PER_ELEMENT) {
+  const bytes = shape.reduce((product, size) => product * size, format.bytes);
+  if (offsets.length !== 2 || end - start !== bytes) {
     throw new CroplineError(
       'MODEL_TENSOR_INVALID',
-      `Expected tensor ${name} of shape [${shape.join(', ')}] to have ${values * Float32Array.BYTES_PER_ELEMENT} bytes but it has ${end - start}: write the file again`,
+      `Expected tensor ${name} of shape [${shape.join(', ')}] to have ${bytes} bytes but it has ${end - start}: write the file again`,
     );
   }
-  return { shape, data: floatsOf(data.subarray(start, end)) };
+  return { shape, data: format.read(data.subarray(start, end)) };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -46,6 +46,31 @@ describe('safetensors', () => {
     expect(writeSafetensors(tensors, { source: 'a spec' })).toEqual(file);
   });
 
+  it('keeps numbers in 16 bits where that is asked for', async () => {
+    const halved = writeSafetensors(tensors, { source: 'a spec' }, 'F16');
+    expect(halved.length).toBeLessThan(file.length);
+    expect([...(await read(halved))]).toEqual([...tensors]);
+    const third = new Map([['a', { shape: [], data: Float32Array.of(1 / 3) }]]);
+    const [value] = (await read(writeSafetensors(third, {}, 'F16'))).get('a')!.data;
+    expect(Math.abs(value! - 1 / 3)).toBeLessThan(2 ** -12 / 3);
+  });
+
+  it('refuses to keep in 16 bits what does not fit', () => {
+    const large = new Map([['a', { shape: [2], data: Float32Array.of(65_504, 65_520) }]]);
+    expect(() => writeSafetensors(large, {}, 'F16')).toThrow(
+      'Expected tensor a to fit into 16 bits but value 1 is 65520',
+    );
+  });
+
+  it('is read from the first halves of float32', async () => {
+    const bytes = withHeader('{"a":{"dtype":"BF16","shape":[3],"data_offsets":[0,6]}}');
+    const upper = new Uint16Array(Float32Array.of(1, -2.5, 2 ** 100).buffer).filter(
+      (_, at) => at % 2,
+    );
+    bytes.set(new Uint8Array(upper.buffer), bytes.length - 8);
+    expect([...(await read(bytes)).get('a')!.data]).toEqual([1, -2.5, 2 ** 100]);
+  });
+
   it('is refused when it is cut short, wherever', async () => {
     for (const length of [9, 40, file.length - 1]) {
       await expect(read(file.subarray(0, length))).rejects.toMatchObject({
@@ -71,8 +96,12 @@ describe('safetensors', () => {
   });
 
   it.each([
-    ['to be F32 but it is "F16"', '{"a":{"dtype":"F16","shape":[2],"data_offsets":[0,4]}}'],
+    [
+      'to be F32, F16, BF16 but it is "I8"',
+      '{"a":{"dtype":"I8","shape":[2],"data_offsets":[0,4]}}',
+    ],
     ['to have 8 bytes but it has 4', '{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}'],
+    ['to have 2 bytes but it has 4', '{"a":{"dtype":"F16","shape":[1],"data_offsets":[0,4]}}'],
     ['to have 4 bytes but it has -4', '{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}'],
   ])('expects tensor a %s', async (fault, json) => {
     await expect(read(withHeader(json))).rejects.toMatchObject({

@@ -124,6 +124,16 @@ describe('createClassifier', () => {
     }
   });
 
+  it("refuses an ONNX model of one's own on TensorFlow.js", async () => {
+    const own = { ...model, info: { ...model.info, architecture: null } };
+    await expect(
+      createClassifier({ model: own, device: 'cpu', tfjs: 'wasm', maxPixels: MAX_PIXELS }),
+    ).rejects.toMatchObject({
+      code: 'MODEL_UNSUPPORTED',
+      message: expect.stringContaining('CROPLINE_BACKEND=onnx'),
+    });
+  });
+
   it('tells what cannot be loaded', async () => {
     const graphPath = join(folder, 'broken.onnx');
     await writeFile(graphPath, 'not a graph');

@@ -11,7 +11,6 @@ import { digestBytes } from '../decode/digest-bytes.js';
 import { ImageViews } from '../decode/image-views.js';
 import { readHeader, type ImageHeader } from '../decode/read-header.js';
 import { InferencePool } from '../inference/inference-pool.js';
-import type { ThreadProgram } from '../inference/thread-messages.js';
 import type {
   Classifier,
   ClassifierOptions,
@@ -29,6 +28,7 @@ import {
 } from './crop-rounds.js';
 import { DecodeGate, type DecodeTicket } from './decode-gate.js';
 import { ImageJob } from './image-job.js';
+import { programOf } from './program-of.js';
 import { untilAborted } from './until-aborted.js';
 
 /**
@@ -36,14 +36,6 @@ import { untilAborted } from './until-aborted.js';
  * enough that large photos, which take longer to decode than to run, are decoded side by side.
  */
 const BATCHES_AHEAD = 4;
-
-/** The model as its threads take it. */
-function programOf({ model, tfjs }: PooledClassifierOptions): ThreadProgram {
-  const { info, weightsPath, graphPath, denseGraphPath } = model;
-  return tfjs === null
-    ? { kind: 'onnx', graphPath, denseGraphPath }
-    : { kind: 'tfjs', weightsPath, architecture: info.architecture, runtime: tfjs };
-}
 
 /** What a `PooledClassifier` is made of: a classifier's options, all of them decided. */
 export interface PooledClassifierOptions extends Required<ClassifierOptions> {
@@ -120,10 +112,10 @@ export class PooledClassifier implements Classifier {
   /** @throws CroplineError `BACKEND_FAILED` or `DEVICE_UNAVAILABLE` when a session cannot be made. */
   static async start(options: PooledClassifierOptions): Promise<PooledClassifier> {
     const classifier = new PooledClassifier(options);
-    const { model, device, threads, batchSize, onCrash, onNotice, entry } = options;
+    const { model, device, tfjs, threads, batchSize, onCrash, onNotice, entry } = options;
     classifier.#pool = await InferencePool.start({
       settings: {
-        program: programOf(options),
+        program: programOf(model, tfjs),
         device,
         classes: model.info.classes,
         inputSize: model.info.inputSize,
@@ -216,9 +208,10 @@ export class PooledClassifier implements Classifier {
     ticket: DecodeTicket,
   ): Promise<DecodedImage> {
     try {
+      const { model, rounds: roundsOf = cropRounds } = this.#options;
+      if (crops === 'dense' && model.denseGraphPath === null) throw noDense(model.info.name);
       const header = await readHeader(bytes, this.#options.maxPixels);
       const { width, height } = header;
-      const { model, rounds: roundsOf = cropRounds } = this.#options;
       const plan = planCrops(crops, { width, height }, model.info);
       const rounds = roundsOf(cropSettings(crops), plan, model.info.classes);
       const views = new ImageViews(bytes, header, plan.views);
@@ -291,4 +284,11 @@ export class PooledClassifier implements Classifier {
     this.#gate.close(error);
     for (const job of this.#jobs.keys()) job.fail(error);
   }
+}
+
+function noDense(name: string): CroplineError {
+  return new CroplineError(
+    'MODEL_UNSUPPORTED',
+    `Expected a model that can look at whole pictures for dense crops but ${name} cannot: choose another crop policy, such as ten`,
+  );
 }

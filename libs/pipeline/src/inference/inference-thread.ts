@@ -31,7 +31,7 @@ if (refusal === null) {
   tell({ kind: 'ready' });
   await serve();
   await sessions.crops.dispose();
-  await sessions.whole.dispose();
+  await sessions.whole?.dispose();
 } else {
   tell({ kind: 'refused', error: refusal });
 }
@@ -66,6 +66,7 @@ async function serve(): Promise<void> {
     if (message.kind === 'close') return;
     const { buffers, count, whole } = message;
     const session = whole === null ? sessions.crops : sessions.whole;
+    if (session === null) throw new Error('Expected crops but a whole picture came');
     // Many workers never see a whole picture: what runs them takes memory only once one comes.
     await session.load();
     const size = whole ?? { width: settings.inputSize, height: settings.inputSize };

@@ -1,10 +1,10 @@
 import { createOnnxBackend, type InferenceBackend } from '@cropline/model';
 import type { ThreadSettings } from './thread-messages.js';
 
-/** What a thread runs: crops, and whole pictures once there are any. They may be the same. */
+/** What a thread runs: crops, and whole pictures where the model takes them. They may be the same. */
 export interface Sessions {
   readonly crops: InferenceBackend;
-  readonly whole: InferenceBackend;
+  readonly whole: InferenceBackend | null;
 }
 
 /**
@@ -23,9 +23,13 @@ export async function openSessions(
     const session = createTfjsBackend({ weightsPath, architecture, runtime, device, onNotice });
     return { crops: session, whole: session };
   }
+  const { graphPath, denseGraphPath } = program;
   const options = { device, inputSize, classes, threads: 1 };
   return {
-    crops: createOnnxBackend({ ...options, graphPath: program.graphPath }),
-    whole: createOnnxBackend({ ...options, graphPath: program.denseGraphPath, dense: true }),
+    crops: createOnnxBackend({ ...options, graphPath }),
+    whole:
+      denseGraphPath === null
+        ? null
+        : createOnnxBackend({ ...options, graphPath: denseGraphPath, dense: true }),
   };
 }

@@ -7,8 +7,8 @@ export type ThreadProgram =
       readonly kind: 'onnx';
       /** The emitted ONNX graph. */
       readonly graphPath: string;
-      /** The one that takes whole pictures; loaded when the first of them come. */
-      readonly denseGraphPath: string;
+      /** The one that takes whole pictures; loaded when the first of them come. Null where there is none. */
+      readonly denseGraphPath: string | null;
     }
   | {
       readonly kind: 'tfjs';
