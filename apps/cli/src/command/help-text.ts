@@ -24,6 +24,7 @@ const VARIABLES = {
   timeout: 'CROPLINE_FETCH_TIMEOUT_MS  for one attempt to fetch an image (30000)',
   bytes: 'CROPLINE_MAX_IMAGE_BYTES   larger images fail (52428800)',
   pixels: 'CROPLINE_MAX_IMAGE_PIXELS  larger images fail (100000000)',
+  redis: 'REDIS_URL                  a Redis that is looked for (none)',
   s3: 'S3_ENDPOINT, S3_REGION     an S3-compatible server (AWS); keys as the AWS SDK finds them',
   colour: 'NO_COLOR                   set to anything: no colours',
 } as const;
