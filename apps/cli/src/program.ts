@@ -5,6 +5,7 @@ import { declareChangeCommands } from './batches/change-commands.js';
 import { declareFollowCommands } from './batches/follow-commands.js';
 import { declareResultsCommands } from './batches/results-commands.js';
 import { declareClassify } from './classify/classify-command.js';
+import { declareDoctor } from './doctor/doctor-command.js';
 import { helpText } from './command/help-text.js';
 import type { Run } from './command/invocation.js';
 import { declareModel } from './models/model-command.js';
@@ -28,6 +29,7 @@ export function createProgram(run: Run): Command {
   declareChangeCommands(program, run);
   declareAdmin(program, run);
   declareModel(program, run);
+  declareDoctor(program, run);
 
   program.addHelpText(
     'after',
