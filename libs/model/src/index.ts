@@ -29,6 +29,7 @@ export * from './backends/onnx-backend.js';
 export * from './backends/parse-device.js';
 export * from './backends/place-inference.js';
 export * from './backends/resolve-device.js';
+export * from './backends/survey-runtimes.js';
 export * from './onnx/emit-dense-graph.js';
 export * from './onnx/emit-half-graph.js';
 export { sizeAfter } from './onnx/emit-layers.js';
