@@ -1,5 +1,5 @@
 import { errorFacts } from '@cropline/contracts';
-import { checkPrecision, parseDevice, resolveDevice, resolveModel } from '@cropline/model';
+import { placeInference, resolveModel } from '@cropline/model';
 import { createClassifier, type Classifier } from '@cropline/pipeline';
 import type { Logger } from '@cropline/queue';
 import type { WorkerConfig } from './config.js';
@@ -18,8 +18,7 @@ export async function bootEngine(
   signal: AbortSignal,
 ): Promise<Classifier> {
   const { model: name, mirror, cacheDir } = config.model;
-  const device = await resolveDevice(parseDevice(config.device));
-  checkPrecision(config.precision, device);
+  const placement = await placeInference(config);
   let reportedAt = performance.now();
   const model = await resolveModel({
     cacheDir,
@@ -41,10 +40,13 @@ export async function bootEngine(
   const warmUpStarted = performance.now();
   const classifier = await createClassifier({
     model,
-    device,
+    ...placement,
     maxPixels: config.images.maxPixels,
     onCrash: (error) => {
       log.error(errorFacts(error), 'an inference thread crashed and is replaced');
+    },
+    onNotice: (notice) => {
+      log.error({ notice }, 'about the device');
     },
     ...(config.threads === undefined ? {} : { threads: config.threads }),
     ...(config.batchSize === undefined ? {} : { batchSize: config.batchSize }),
@@ -55,6 +57,8 @@ export async function bootEngine(
       model: info.model.name,
       digest: info.model.digest,
       precision: info.model.precision,
+      backend: info.backend,
+      runtime: info.runtime,
       device: info.device,
       threads: info.threads,
       batchSize: info.batchSize,

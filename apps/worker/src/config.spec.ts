@@ -20,6 +20,7 @@ describe('readConfig of the worker', () => {
       queuePrefix: '{cropline}',
       s3: { endpoint: undefined, region: 'us-east-1' },
       model: { model: undefined, mirror: undefined, cacheDir: '/var/cache/cropline' },
+      backend: 'onnx',
       device: 'auto',
       noneMs: 0,
       precision: 'fp32',

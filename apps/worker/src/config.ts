@@ -8,6 +8,7 @@ import {
   readSettings,
   storageSettings,
   wholeNumber,
+  type Backend,
   type Environment,
   type Precision,
 } from '@cropline/contracts';
@@ -40,6 +41,7 @@ export interface WorkerConfig {
     readonly mirror: string | undefined;
     readonly cacheDir: string;
   };
+  readonly backend: Backend;
   readonly device: string;
   /** How long the device `none` takes for an image, in milliseconds. */
   readonly noneMs: number;
@@ -77,6 +79,7 @@ export function readConfig(environment: Environment = process.env): WorkerConfig
       mirror: env.CROPLINE_MODEL_MIRROR,
       cacheDir: env.CROPLINE_CACHE_DIR ?? defaultCacheDir(env.XDG_CACHE_HOME),
     },
+    backend: env.CROPLINE_BACKEND,
     device: env.CROPLINE_DEVICE,
     noneMs: env.CROPLINE_NONE_MS,
     precision: env.CROPLINE_PRECISION,

@@ -1,8 +1,12 @@
+import type { Backend } from '@cropline/contracts';
 import type { Device } from '@cropline/model';
 import type { Classifier, ItemStages } from '@cropline/pipeline';
 
 /** What an engine says of itself: a classifier's facts, and `none` in a worker without a device. */
-export type EngineInfo = Omit<Classifier['info'], 'device'> & { readonly device: Device | 'none' };
+export type EngineInfo = Omit<Classifier['info'], 'backend' | 'device'> & {
+  readonly backend: Backend | 'none';
+  readonly device: Device | 'none';
+};
 
 /** What a worker classifies with: the classifier on its device, or what stands in for one in load tests. */
 export interface Engine extends Pick<Classifier, 'classify' | 'close'> {

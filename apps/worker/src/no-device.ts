@@ -25,7 +25,14 @@ export function createNoDevice(msAnImage: number): Engine {
     await pause(freeAt - now, undefined, signal === undefined ? {} : { signal });
   };
   return {
-    info: { model, device: NO_DEVICE, threads: 0, batchSize: 1 },
+    info: {
+      model,
+      backend: NO_DEVICE,
+      runtime: NO_DEVICE,
+      device: NO_DEVICE,
+      threads: 0,
+      batchSize: 1,
+    },
     fetch: () => Promise.resolve({ bytes: BYTES, attempts: 1 }),
     classify: async (_, { topK, signal }): Promise<ImageClassification> => {
       if (msAnImage > 0) await itsTurn(signal);

@@ -17,6 +17,7 @@ export * from './schemas/reconciliation.js';
 export * from './schemas/retry.js';
 export * from './schemas/upload.js';
 export * from './schemas/webhook.js';
+export * from './settings/backend.js';
 export * from './settings/read-settings.js';
 export * from './settings/setting-groups.js';
 export * from './settings/setting-types.js';

@@ -1,4 +1,5 @@
 export * from './data/index.js';
-export * from './report/training-report.js';
+export * from './evaluation/index.js';
+export * from './report/index.js';
 export * from './trainer/train-model.js';
 export type * from './trainer/training-progress.js';

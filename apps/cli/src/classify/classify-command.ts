@@ -29,6 +29,7 @@ export function declareClassify(program: Command, run: Run): void {
           'model',
           'mirror',
           'cache',
+          'backend',
           'device',
           'precision',
           'threads',

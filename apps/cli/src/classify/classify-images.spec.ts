@@ -46,6 +46,23 @@ describe('cropline classify', () => {
   const classify = (words: readonly string[], stdin = ''): Promise<Ended> =>
     runCropline(['classify', ...words], { env, stdin, cwd: folder });
 
+  it('runs on TensorFlow.js when asked, says so, and finds the same', async () => {
+    const words = ['classify', 'photos/0.png', '--json', '--crops', 'single'];
+    const onnx = await runCropline(words, { env, cwd: folder });
+    const tfjs = await runCropline(words, {
+      env: { ...env, CROPLINE_BACKEND: 'tfjs' },
+      cwd: folder,
+    });
+    expect(tfjs).toMatchObject({ code: 0 });
+    expect(tfjs.stderr).toMatch(/note: TensorFlow\.js on \S+ runs random on cpu\n/);
+    const [[expected], [got]] = [parse(onnx.stdout), parse(tfjs.stdout)];
+    expect(got).toMatchObject({ status: 'succeeded', model: { name: 'random' } });
+    if (expected?.status !== 'succeeded' || got?.status !== 'succeeded') return;
+    expect(got.predictions.map(({ classIndex }) => classIndex)).toEqual(
+      expected.predictions.map(({ classIndex }) => classIndex),
+    );
+  });
+
   it('prints the lines of results.jsonl with --json, in the order of the files', async () => {
     const { code, stdout, stderr } = await classify(['photos', '--json', '--top', '3']);
     const results = parse(stdout);

@@ -1,4 +1,4 @@
-import { checkPrecision, parseDevice, resolveDevice } from '@cropline/model';
+import { placeInference } from '@cropline/model';
 import { createClassifier, type Classifier } from '@cropline/pipeline';
 import type { Invocation } from '../command/invocation.js';
 import { fetchModel } from '../models/fetch-model.js';
@@ -10,20 +10,22 @@ import { fetchModel } from '../models/fetch-model.js';
  */
 export async function openEngine(invocation: Invocation, signal: AbortSignal): Promise<Classifier> {
   const { config, console } = invocation;
-  const device = await resolveDevice(parseDevice(config.device));
-  checkPrecision(config.precision, device);
+  const placement = await placeInference(config);
   const model = await fetchModel(undefined, invocation, signal);
   signal.throwIfAborted();
-  return createClassifier({
+  const note = (text: string): void => {
+    console.stderr.write(`cropline: note: ${text}\n`);
+  };
+  const classifier = await createClassifier({
     model,
-    device,
+    ...placement,
     maxPixels: config.images.maxPixels,
     ...(config.threads === undefined ? {} : { threads: config.threads }),
     ...(config.batchSize === undefined ? {} : { batchSize: config.batchSize }),
-    onCrash: ({ message }) => {
-      console.stderr.write(
-        `cropline: note: an inference thread was lost and replaced (${message})\n`,
-      );
-    },
+    onCrash: ({ message }) => note(`an inference thread was lost and replaced (${message})`),
+    onNotice: note,
   });
+  const { backend, runtime, device } = classifier.info;
+  if (backend !== 'onnx') note(`${runtime} runs ${model.info.name} on ${device}`);
+  return classifier;
 }

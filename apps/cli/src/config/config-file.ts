@@ -10,6 +10,7 @@ export const CONFIG_KEYS = {
   model: 'CROPLINE_MODEL',
   modelMirror: 'CROPLINE_MODEL_MIRROR',
   cacheDir: 'CROPLINE_CACHE_DIR',
+  backend: 'CROPLINE_BACKEND',
   device: 'CROPLINE_DEVICE',
   precision: 'CROPLINE_PRECISION',
   threads: 'CROPLINE_THREADS',

@@ -11,6 +11,7 @@ describe('readConfig', () => {
       readConfig({ HOME: '/nonexistent', CROPLINE_API: '', CROPLINE_THREADS: '' }),
     ).toMatchObject({
       api: 'http://127.0.0.1:3000',
+      backend: 'onnx',
       device: 'auto',
       precision: 'fp32',
       threads: undefined,

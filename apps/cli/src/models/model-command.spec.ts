@@ -22,11 +22,15 @@ describe('cropline model', () => {
 
   it('list names the known models and what the cache has of them', async () => {
     const { code, stdout, stderr } = await model(['list']);
-    expect(stdout).toBe('googlenet-bvlc  not in the cache  (default)\n');
+    const [bvlc, torchvision, starter] = stdout.split('\n');
+    expect(bvlc).toBe('googlenet-bvlc  not in the cache  (default)');
+    expect(torchvision).toBe('googlenet-torchvision  not in the cache');
+    expect(starter).toMatch(/^googlenet-starter {2}.*built in$/);
     expect(stderr).toBe('');
     expect(code).toBe(0);
     const json = await model(['list', '--json']);
-    expect(JSON.parse(json.stdout)).toMatchObject({ name: 'googlenet-bvlc', cached: false });
+    const [first = ''] = json.stdout.split('\n');
+    expect(JSON.parse(first)).toMatchObject({ name: 'googlenet-bvlc', cached: false });
   });
 
   it('info describes a model that is not in the cache yet', async () => {

@@ -1,4 +1,4 @@
-import { describeModel, listModels } from '@cropline/model';
+import { describeModel, listModels, type ModelDescription } from '@cropline/model';
 import type { Invocation } from '../command/invocation.js';
 import { write } from '../console.js';
 import { EXIT } from '../exit-codes.js';
@@ -10,8 +10,8 @@ import { modelLocation } from './model-location.js';
 export async function printModels(json: boolean, { console, config }: Invocation): Promise<number> {
   const { stdout } = console;
   for (const model of await listModels(modelLocation(config))) {
-    const size =
-      model.bytes === null ? 'not in the cache' : `${formatBytes(model.bytes)} in the cache`;
+    const where = model.builtIn ? 'built in' : 'in the cache';
+    const size = model.bytes === null ? `not ${where}` : `${formatBytes(model.bytes)} ${where}`;
     const line = `${model.name}  ${size}${model.default ? '  (default)' : ''}`;
     await write(stdout, `${json ? JSON.stringify(model) : line}\n`);
   }
@@ -38,12 +38,12 @@ export async function printModel(
   const size = weights.bytes === null ? weights.state : formatBytes(weights.bytes);
   const facts: readonly (readonly [string, string | null])[] = [
     ['Name', model.name],
-    ['Variant', model.variant],
-    ['Parameters', formatCount(model.parameters)],
+    ['Network', networkText(model)],
+    ['Parameters', model.parameters === null ? null : formatCount(model.parameters)],
     ['Classes', formatCount(model.classes)],
     [
       'Input',
-      `${model.inputSize} × ${model.inputSize} of an image ${resized}; ${input.channels.join(', ')} minus ${input.mean.join(', ')}`,
+      `${model.inputSize} × ${model.inputSize} of an image ${resized}; ${inputText(input)}`,
     ],
     ['Weights', `${weights.path} (${size})`],
     ['Digest', model.digest],
@@ -51,7 +51,9 @@ export async function printModel(
     [
       'int8',
       calibration === null
-        ? 'not calibrated'
+        ? model.variant === 'bvlc'
+          ? 'not calibrated'
+          : null
         : `calibrated on ${formatCount(calibration.images.count)} images, ${calibration.createdAt.slice(0, 10)} (${calibration.path})`,
     ],
     ['Sources', model.sources.length === 0 ? null : model.sources.join(', ')],
@@ -62,4 +64,17 @@ export async function printModel(
     if (value !== null) await write(stdout, `${paint('dim', fact.padEnd(10))} ${value}\n`);
   }
   return EXIT.ok;
+}
+
+function networkText({ variant, width }: ModelDescription): string {
+  if (variant === null) return 'an ONNX model of one’s own';
+  const share = width === 1 ? '' : `, ${width ?? ''} times as wide`;
+  return `GoogLeNet, ${variant}${share}`;
+}
+
+function inputText({ channels, mean, scale }: ModelDescription['input']): string {
+  const times = scale.every((factor) => factor === 1)
+    ? ''
+    : `, times ${scale.map((factor) => Number(factor.toPrecision(4))).join(', ')}`;
+  return `${channels.join(', ')} minus ${mean.join(', ')}${times}`;
 }

@@ -22,6 +22,8 @@ describe('the health server', () => {
     status.begin(
       {
         model: { name: 'googlenet-bvlc', digest: 'sha256:0', precision: 'fp32' },
+        backend: 'tfjs',
+        runtime: 'TensorFlow.js on WebAssembly',
         device: 'cpu',
         threads: 2,
         batchSize: 8,
@@ -33,7 +35,13 @@ describe('the health server', () => {
     const document = (await (await fetch(`${origin}/status`)).json()) as WorkerStatusDocument;
     expect(document).toMatchObject({
       state: 'ready',
-      engine: { device: 'cpu', threads: 2, batchSize: 8 },
+      engine: {
+        backend: 'tfjs',
+        runtime: 'TensorFlow.js on WebAssembly',
+        device: 'cpu',
+        threads: 2,
+        batchSize: 8,
+      },
       chunksActive: 2,
       itemsDone: 1,
     });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { precisionSchema } from '../schemas/precision.js';
+import { backendSchema } from './backend.js';
 import { listOf, urlOf, wholeNumber } from './setting-types.js';
 
 /** How every process finds S3. Keys are read by the AWS SDK's own chain; here it is only checked that both are set. */
@@ -23,10 +24,15 @@ export const engineSettings = {
   CROPLINE_MODEL_MIRROR: z.string().optional(),
   CROPLINE_CACHE_DIR: z.string().optional(),
   XDG_CACHE_HOME: z.string().optional(),
+  CROPLINE_BACKEND: backendSchema.default('onnx'),
   CROPLINE_DEVICE: z.string().default('auto'),
   CROPLINE_PRECISION: precisionSchema.default('fp32'),
   CROPLINE_THREADS: wholeNumber(1, 1024).optional(),
   CROPLINE_BATCH_SIZE: wholeNumber(1, 1024).optional(),
+  /** Read by TensorFlow itself; here it is only checked. */
+  TF_FORCE_GPU_ALLOW_GROWTH: z
+    .enum(['true', 'false'], { error: 'expected true or false' })
+    .optional(),
   CROPLINE_FETCH_TIMEOUT_MS: wholeNumber(100, 3_600_000).default(30_000),
   CROPLINE_MAX_IMAGE_BYTES: wholeNumber(1024, 2 ** 31 - 1).default(50 * 2 ** 20),
   CROPLINE_MAX_IMAGE_PIXELS: wholeNumber(1024, 2 ** 31 - 1).default(100_000_000),

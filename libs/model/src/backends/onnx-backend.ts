@@ -1,12 +1,16 @@
 import { CroplineError, describeCause } from '@cropline/contracts';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { InferenceSession } from 'onnxruntime-node';
 import { checkBatch, notLoaded } from './check-batch.js';
 import { cudaIndex, type Device } from './device.js';
 import type { CropBatch, InferenceBackend } from './inference-backend.js';
+import { runSession } from './run-session.js';
 
 /** What an ONNX Runtime session is made of. */
 export interface OnnxBackendOptions {
-  /** A graph that `emitOnnxGraph` or one of its kind made. */
+  /**
+   * A graph that `emitOnnxGraph` or one of its kind made: its inputs are pixels and flags, in this order,
+   * its one output scores. One that takes a fixed number of pictures is run as often as it takes.
+   */
   readonly graphPath: string;
   readonly device: Device;
   /** Width and height of a crop in pixels. */
@@ -18,8 +22,6 @@ export interface OnnxBackendOptions {
   /** Whether its pictures' sizes vary: it is a dense graph's. */
   readonly dense?: boolean;
 }
-
-const CHANNELS = 3;
 
 /** A backend on ONNX Runtime, on the CPU or (CUDA) an NVIDIA GPU. It takes memory once it is loaded. */
 export function createOnnxBackend(options: OnnxBackendOptions): InferenceBackend {
@@ -65,17 +67,10 @@ class OnnxBackend implements InferenceBackend {
     const session = this.#session;
     if (session === null) throw notLoaded();
     checkBatch({ pixels, mirrored, count }, size);
-    const { width, height } = size;
     // Made by us and given to the runtime to write into: it belongs to the caller then.
     const scores = new Float32Array(count * classes);
     try {
-      await session.run(
-        {
-          pixels: new Tensor('uint8', pixels, [count, height, width, CHANNELS]),
-          mirrored: new Tensor('uint8', mirrored, [count]),
-        },
-        { scores: new Tensor('float32', scores, [count, classes]) },
-      );
+      await runSession(session, { pixels, mirrored, count, size }, scores);
     } catch (cause) {
       throw new CroplineError(
         'BACKEND_FAILED',

@@ -143,15 +143,41 @@ export function encodeOnnxModel(model: OnnxModel): Uint8Array<ArrayBuffer> {
   return new Uint8Array(ModelProto.encode(ModelProto.fromObject(model)).finish());
 }
 
+/** What a reader may find of a value: its type need not be that of a tensor, nor its sizes be told. */
+export interface DecodedValue {
+  name?: string;
+  type?: {
+    tensorType?: {
+      elemType?: number;
+      shape?: { dim: { dimValue?: number; dimParam?: string }[] };
+    };
+  };
+}
+
+/** A model as others may have written it: every message may lack anything but its lists. */
+export interface DecodedModel {
+  irVersion?: number;
+  opsetImport: { domain?: string; version?: number }[];
+  graph?: { initializer: OnnxTensor[]; input: DecodedValue[]; output: DecodedValue[] };
+}
+
 /**
- * The names, sizes and values of the constants of an ONNX file; `rawData` lies in the memory of `bytes`.
+ * What an ONNX file holds, as far as it is read here; `rawData` lies in the memory of `bytes`.
  *
  * @throws Error when the bytes are not a protocol buffer of this kind
  */
-export function decodeOnnxTensors(bytes: Uint8Array): OnnxTensor[] {
-  const model = ModelProto.toObject(ModelProto.decode(bytes), {
+export function decodeOnnxModel(bytes: Uint8Array): DecodedModel {
+  return ModelProto.toObject(ModelProto.decode(bytes), {
     longs: Number,
     arrays: true,
-  }) as Partial<OnnxModel>;
-  return model.graph?.initializer ?? [];
+  }) as DecodedModel;
+}
+
+/**
+ * The names, sizes and values of the constants of an ONNX file.
+ *
+ * @throws Error as `decodeOnnxModel` does
+ */
+export function decodeOnnxTensors(bytes: Uint8Array): OnnxTensor[] {
+  return decodeOnnxModel(bytes).graph?.initializer ?? [];
 }

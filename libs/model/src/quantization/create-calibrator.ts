@@ -8,6 +8,7 @@ import type { NamedTensors } from '../weights/named-tensors.js';
 import { emitCalibrationGraph } from './calibration-graph.js';
 import type { CalibrationRanges } from './calibration-ranges.js';
 import { isSums } from './range-names.js';
+import { requireInt8 } from './require-int8.js';
 import { ValueHistogram } from './value-histogram.js';
 
 /**
@@ -40,12 +41,14 @@ export interface Calibrator {
  * Makes a calibrator: the model in fp32 on every core of this machine. Its memory does not grow with the
  * crops it sees.
  *
- * @throws CroplineError `MODEL_TENSOR_INVALID` when the weights are not the net's; `BACKEND_FAILED`
+ * @throws CroplineError `MODEL_UNSUPPORTED` for a net that int8 does not support, `MODEL_TENSOR_INVALID` when the
+ *   weights are not the net's; `BACKEND_FAILED`
  */
 export async function createCalibrator(
   weights: NamedTensors,
   architecture: Architecture,
 ): Promise<Calibrator> {
+  requireInt8(architecture);
   checkWeights(weights, architecture);
   const { model, taps } = emitCalibrationGraph(architecture, weights);
   const options: InferenceSession.SessionOptions = {

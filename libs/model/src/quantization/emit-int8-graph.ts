@@ -19,6 +19,7 @@ import { emitPixelConvolution } from './emit-int8-stem.js';
 import { emitWideNormalization } from './emit-wide-normalization.js';
 import { scaleOf, type QuantizedValue } from './quantized-value.js';
 import { sumsName } from './range-names.js';
+import { requireInt8 } from './require-int8.js';
 
 /** Changes whenever the emitted graph does; part of the name of a cached graph. */
 export const INT8_GRAPH_VERSION = 1;
@@ -31,14 +32,15 @@ export const INT8_GRAPH_VERSION = 1;
  * Operators are ONNX Runtime's own (`com.microsoft`), since they take bytes with the channels last from one
  * end to the other; a graph of `QuantizeLinear` pairs would be turned into them at every start, and not all.
  *
- * @throws CroplineError `MODEL_TENSOR_INVALID` when the weights are not the net's, `CALIBRATION_INVALID`
- *   when ranges lack a layer
+ * @throws CroplineError `MODEL_UNSUPPORTED` for a net that `requireInt8` refuses, `MODEL_TENSOR_INVALID` when
+ *   the weights are not the net's, `CALIBRATION_INVALID` when ranges lack a layer
  */
 export function emitInt8Graph(
   architecture: Architecture,
   weights: NamedTensors,
   calibration: CalibrationRanges,
 ): Uint8Array<ArrayBuffer> {
+  requireInt8(architecture);
   checkWeights(weights, architecture);
   const { ranges } = parseCalibrationRanges(calibration, architecture);
   const graph = new GraphBuilder();

@@ -1,7 +1,7 @@
 import { stat, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { describeCause } from '@cropline/contracts';
-import { digestPath, fileDigest, recordedDigest } from './file-digest.js';
+import { digestPath, fileDigest, isDigest, recordedDigest } from './file-digest.js';
 import { cacheWriteError, isMissing } from './file-error.js';
 
 /** What is found under a name in the cache; `reason` is a fragment of a sentence. */
@@ -14,15 +14,15 @@ export type CachedFile =
  * Reads a file of the cache through and holds its digest against the one recorded beside it when it was
  * written, so that what a disk or a hand did to it is noticed. Never throws: what cannot be read is damaged.
  *
- * @param published a sha256 that is as good as the recorded one.
+ * @param published a sha256, or its beginning, that is as good as the recorded one.
  */
 export async function inspectCachedFile(path: string, published?: string): Promise<CachedFile> {
   try {
     const { size } = await stat(path);
     const digest = await fileDigest(path);
     const expected = (await recordedDigest(path)) ?? published;
-    if (digest === expected || digest === published)
-      return { state: 'intact', digest, bytes: size };
+    const good = [expected, published].some((one) => one !== undefined && isDigest(digest, one));
+    if (good) return { state: 'intact', digest, bytes: size };
     const reason =
       expected === undefined
         ? 'no digest is recorded beside it'

@@ -1,24 +1,20 @@
-import { checkWeights } from '../weights/check-weights.js';
-import { readWeightsFile } from '../weights/read-weights-file.js';
 import { cachedGraphPath } from './cache-layout.js';
 import { withCacheLock } from './cache-lock.js';
 import { inspectCachedFile, recordDigest } from './cached-file.js';
 import type { GraphRecipe } from './graph-recipe.js';
-import type { ModelInfo } from './known-models.js';
 import { PartialFile } from './partial-file.js';
 import type { WeightsFile } from './weights-file.js';
 
 /**
  * The path of the graph made of some weights: the one in the cache, or a new one, emitted once however many
- * processes ask. A graph is only emitted from weights that were checked, so an intact one vouches for them.
+ * processes ask. A recipe only makes one of weights that it has checked, so an intact one vouches for them.
  *
- * @throws `MODEL_FILE_INVALID`, `MODEL_TENSOR_INVALID`, `CALIBRATION_INVALID`; `MODEL_UNAVAILABLE` when the cache cannot be
+ * @throws what the recipe throws; `MODEL_UNAVAILABLE` when the cache cannot be
  *   written; the signal's reason
  */
 export async function cachedGraph(
   cacheDir: string,
   weights: Pick<WeightsFile, 'path' | 'digest'>,
-  architecture: ModelInfo['architecture'],
   recipe: GraphRecipe,
   signal?: AbortSignal,
 ): Promise<string> {
@@ -26,9 +22,7 @@ export async function cachedGraph(
   if (await isIntact(path)) return path;
   return withCacheLock(`${path}.lock`, { signal }, async () => {
     if (await isIntact(path)) return path;
-    const tensors = await readWeightsFile(weights.path);
-    checkWeights(tensors, architecture);
-    const graph = recipe.emit(tensors);
+    const graph = await recipe.emit(weights.path);
     const partial = await PartialFile.take(path);
     try {
       await partial.write(graph);

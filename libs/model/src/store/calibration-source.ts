@@ -5,7 +5,7 @@ import { folderSource, mirrorSource, type WeightsSource } from './weights-source
 
 /**
  * Where a calibration is looked for beside the cache: where the weights come from. That is the mirror for a
- * model known by name, and the folder of a file of one's own; null where there is no such place.
+ * model known by name, and the folder of a file or model of one's own; null where there is no such place.
  *
  * @throws CroplineError `CONFIG_INVALID` for a mirror that is no URL
  */
@@ -15,6 +15,6 @@ export function calibrationSource(
   mirror: string | undefined,
 ): WeightsSource | null {
   const file = calibrationFile(name);
-  if (choice.kind === 'file') return folderSource(join(dirname(choice.path), file));
+  if (choice.kind !== 'known') return folderSource(join(dirname(choice.path), file));
   return mirror === undefined ? null : mirrorSource(mirror, file);
 }

@@ -3,7 +3,7 @@ import {
   parseCalibrationRanges,
   type CalibrationRanges,
 } from '../quantization/calibration-ranges.js';
-import type { ModelInfo } from './known-models.js';
+import type { NetInfo } from './known-models.js';
 import { SourceFailure } from './source-failure.js';
 
 /** Changes when files of the former format can no longer be read. */
@@ -44,7 +44,7 @@ export function calibrationText({ model, weights, layers, ...facts }: Calibratio
  */
 export function parseCalibration(
   text: string,
-  { digest, architecture }: Pick<ModelInfo, 'digest' | 'architecture'>,
+  { digest, architecture }: Pick<NetInfo, 'digest' | 'architecture'>,
 ): Calibration {
   const { format, model, weights, images, crops, createdAt, version, layers } = record(
     parseJson(text),
@@ -74,7 +74,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-function rangesOf(layers: unknown, architecture: ModelInfo['architecture']): CalibrationRanges {
+function rangesOf(layers: unknown, architecture: NetInfo['architecture']): CalibrationRanges {
   try {
     return parseCalibrationRanges(layers, architecture);
   } catch (error) {

@@ -3,6 +3,7 @@ import { checkWeights } from '../weights/check-weights.js';
 import { readWeightsFile } from '../weights/read-weights-file.js';
 import { recordDigest } from './cached-file.js';
 import type { DownloadLimits } from './download.js';
+import { isDigest } from './file-digest.js';
 import { publishedDigest, type KnownModel } from './known-models.js';
 import { PartialFile } from './partial-file.js';
 import type { ResolveModelOptions } from './resolved-model.js';
@@ -82,15 +83,17 @@ async function fetchFrom(
   const expected = await source.expectedDigest(transfer);
   await source.fill(partial, transfer);
   const digest = partial.digest;
-  if (digest === publishedDigest(model) && (expected ?? digest) === digest) return digest;
+  const published = publishedDigest(model);
+  // Nothing else has the whole published digest; the beginning of one says less.
+  if (digest === published && isDigest(digest, expected ?? digest)) return digest;
   try {
-    if (expected !== null && digest !== expected) throw digestFailure(expected, digest);
+    if (expected !== null && !isDigest(digest, expected)) throw digestFailure(expected, digest);
     await requireStructure(partial.path, model);
   } catch (error) {
     await partial.restart(null);
     throw error;
   }
-  if (expected === null) {
+  if (expected === null && !isDigest(digest, published)) {
     onNotice?.(
       `${source.shown} is not the published file of ${model.name}: it holds good weights with sha256:${digest} and is used, because the mirror was chosen; put this digest beside it as ${model.file}.sha256 to pin it`,
     );

@@ -23,6 +23,15 @@ export function parseDigest(text: string): string | null {
   return /^\s*\\?(?:sha256:)?([0-9a-f]{64})(?![0-9a-z])/i.exec(text)?.[1]?.toLowerCase() ?? null;
 }
 
+/**
+ * Whether a digest is the one that is expected, both in lower-case hex.
+ *
+ * @param expected all of it, or as much of its beginning as is known
+ */
+export function isDigest(digest: string, expected: string): boolean {
+  return digest.startsWith(expected);
+}
+
 /** The digest recorded beside a file; null when there is none that can be read. */
 export async function recordedDigest(path: string): Promise<string | null> {
   try {

@@ -7,7 +7,7 @@ import { calibrationSource } from './calibration-source.js';
 import type { ModelChoice } from './choose-model.js';
 import type { DownloadLimits } from './download.js';
 import { isMissing } from './file-error.js';
-import type { ModelInfo } from './known-models.js';
+import type { NetInfo } from './known-models.js';
 import { PartialFile } from './partial-file.js';
 import type { ResolveModelOptions } from './resolved-model.js';
 import { SourceFailure } from './source-failure.js';
@@ -33,7 +33,7 @@ interface Attempt {
  */
 export async function findCalibration(
   choice: ModelChoice,
-  info: ModelInfo,
+  info: NetInfo,
   options: Options,
   limits: DownloadLimits,
 ): Promise<Calibration> {
@@ -58,7 +58,7 @@ export async function findCalibration(
 }
 
 /** Reads a calibration's file. @throws SourceFailure when it is not there, or not of these weights */
-export async function readCalibration(path: string, info: ModelInfo): Promise<Calibration> {
+export async function readCalibration(path: string, info: NetInfo): Promise<Calibration> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
@@ -73,7 +73,7 @@ export async function readCalibration(path: string, info: ModelInfo): Promise<Ca
 async function fetchCalibration(
   source: WeightsSource,
   path: string,
-  info: ModelInfo,
+  info: NetInfo,
   { signal }: Options,
   limits: DownloadLimits,
 ): Promise<Calibration> {
@@ -96,16 +96,16 @@ function requireFailure(error: unknown): SourceFailure {
 }
 
 function unavailable(
-  { name }: ModelInfo,
+  { name }: NetInfo,
   attempts: readonly Attempt[],
   choice: ModelChoice,
 ): CroplineError {
   const looked = attempts.map(({ place, failure }) => `${place} (${failure.message})`).join(', ');
   const unusable = attempts.some(({ failure }) => failure.code === 'CALIBRATION_INVALID');
   const where =
-    choice.kind === 'file'
-      ? 'into the folder of the weights'
-      : 'into the folder or URL of CROPLINE_MODEL_MIRROR';
+    choice.kind === 'known'
+      ? 'into the folder or URL of CROPLINE_MODEL_MIRROR'
+      : 'into the folder of the weights';
   return new CroplineError(
     unusable ? 'CALIBRATION_INVALID' : 'MODEL_UNAVAILABLE',
     `Expected a calibration of ${name}, which int8 needs, but ${unusable ? 'none can be used' : 'there is none'}: ${looked}; run \`cropline model quantize --calibrate DIR\` with images like yours, or put the ${calibrationFile(name)} that it made elsewhere ${where}, or set CROPLINE_PRECISION=fp32`,

@@ -36,18 +36,28 @@ describe('what the store tells of models', () => {
       {
         name: 'googlenet-bvlc',
         default: true,
+        builtIn: false,
         cached: false,
         path,
         bytes: null,
         license: known.license,
         sources: ['https://mirror.example/m/googlenet-12.onnx', known.url],
       },
+      expect.objectContaining({
+        name: 'googlenet-torchvision',
+        default: false,
+        sources: [
+          'https://mirror.example/m/googlenet-1378be20.pth',
+          'https://download.pytorch.org/models/googlenet-1378be20.pth',
+        ],
+      }),
+      expect.objectContaining({ name: 'googlenet-starter', builtIn: true, sources: [] }),
     ]);
   });
 
   it('lists a model that is in the cache', async () => {
     await putIntoCache(Buffer.alloc(9));
-    expect(await listModels({ cacheDir })).toMatchObject([{ cached: true, path, bytes: 9 }]);
+    expect((await listModels({ cacheDir }))[0]).toMatchObject({ cached: true, path, bytes: 9 });
   });
 
   it('describes a model that is not in the cache', async () => {
@@ -63,6 +73,7 @@ describe('what the store tells of models', () => {
       resizeTo: 256,
       classes: 1000,
       license: known.license,
+      training: null,
       weights: { path, state: 'missing', bytes: null },
       graphPath: null,
       calibration: null,

@@ -1,3 +1,6 @@
+import { requireNet } from '../model-folder/require-net.js';
+import { ownOnnxSpec } from '../own-onnx/own-onnx-spec.js';
+import { requireInt8 } from '../quantization/require-int8.js';
 import { withCacheLock } from './cache-lock.js';
 import { cachedGraph } from './cached-graph.js';
 import { inspectCachedFile } from './cached-file.js';
@@ -10,24 +13,31 @@ import {
   denseRecipe,
   floatRecipe,
   int8Recipe,
+  ownOnnxRecipe,
   rangesDigest,
   type GraphRecipe,
 } from './graph-recipe.js';
-import { KNOWN_MODELS, publishedDigest, type KnownModel, type ModelInfo } from './known-models.js';
+import {
+  publishedDigest,
+  STORE_MODELS,
+  type BuiltInModel,
+  type KnownModel,
+  type ModelInfo,
+} from './known-models.js';
 import type { ResolvedModel, ResolveModelOptions } from './resolved-model.js';
 import { ownWeightsFile, type WeightsFile } from './weights-file.js';
 
 /** What a store knows and how patient it is; specs put their own in. */
 export interface StoreSettings {
-  readonly models: readonly KnownModel[];
+  readonly models: readonly (KnownModel | BuiltInModel)[];
   readonly limits: DownloadLimits;
 }
 
-const STORE_SETTINGS: StoreSettings = { models: KNOWN_MODELS, limits: DOWNLOAD_LIMITS };
+const STORE_SETTINGS: StoreSettings = { models: STORE_MODELS, limits: DOWNLOAD_LIMITS };
 
 /**
- * Makes a model ready to be loaded: finds its weights (a file; or for a known name the cache, the mirror,
- * the public URL, in this order), and emits its graph of the precision asked for into the cache where that
+ * Makes a model ready to be loaded: finds its weights (a file, or a folder with a `model.json`; or for a
+ * published name the cache, the mirror, the public URL, in this order), and emits its graph of the precision asked for into the cache where that
  * is not there yet, with the one that takes whole pictures (`dense`). For int8 it also finds the model's
  * calibration: in the cache, or where the weights come from.
  *
@@ -38,9 +48,9 @@ const STORE_SETTINGS: StoreSettings = { models: KNOWN_MODELS, limits: DOWNLOAD_L
  * @example
  * const { graphPath, info } = await resolveModel({ cacheDir: defaultCacheDir() });
  *
- * @throws CroplineError `MODEL_UNKNOWN`, `MODEL_UNAVAILABLE` with every source that was tried,
- *   `MODEL_DIGEST_MISMATCH`, `MODEL_FILE_INVALID`, `MODEL_TENSOR_INVALID`, `CONFIG_INVALID` for a mirror
- *   that is no URL; the signal's reason
+ * @throws CroplineError `MODEL_UNKNOWN`, `MODEL_SPEC_INVALID`, `MODEL_UNAVAILABLE` with every source that was tried,
+ *   `MODEL_DIGEST_MISMATCH`, `MODEL_FILE_INVALID`, `MODEL_TENSOR_INVALID`, `MODEL_UNSUPPORTED` for a
+ *   precision that the model has not, `CONFIG_INVALID` for a mirror that is no URL; the signal's reason
  */
 export async function resolveModel(
   options: ResolveModelOptions,
@@ -55,10 +65,10 @@ export async function resolveModel(
       : await ownWeightsFile(choice.path);
   signal?.throwIfAborted();
   const info = infoOf(choice, weights.digest);
-  const { recipe, ...calibration } = await recipeOf(choice, info, options, settings.limits);
-  const graphPath = await cachedGraph(cacheDir, weights, info.architecture, recipe, signal);
-  const dense = denseRecipe(info.architecture);
-  const denseGraphPath = await cachedGraph(cacheDir, weights, info.architecture, dense, signal);
+  const { recipe, dense, ...calibration } = await recipesOf(choice, info, options, settings.limits);
+  const graphPath = await cachedGraph(cacheDir, weights, recipe, signal);
+  const denseGraphPath =
+    dense === null ? null : await cachedGraph(cacheDir, weights, dense, signal);
   return {
     info,
     precision,
@@ -69,18 +79,29 @@ export async function resolveModel(
   };
 }
 
-/** How the graph is made, and of which calibration where that takes one. */
-async function recipeOf(
+/** How the graphs of a model are made, and of which calibration where that takes one. */
+interface Recipes {
+  readonly recipe: GraphRecipe;
+  readonly dense: GraphRecipe | null;
+  readonly calibration?: string;
+}
+
+async function recipesOf(
   choice: ModelChoice,
   info: ModelInfo,
   options: ResolveModelOptions,
   limits: DownloadLimits,
-): Promise<{ recipe: GraphRecipe; calibration?: string }> {
+): Promise<Recipes> {
   const { precision = 'fp32' } = options;
-  if (precision !== 'int8') return { recipe: floatRecipe(info.architecture, precision) };
-  const { layers } = await findCalibration(choice, info, options, limits);
+  const own = choice.kind === 'folder' ? ownOnnxSpec(choice.spec) : null;
+  if (own !== null && precision === 'fp32') return { recipe: ownOnnxRecipe(own), dense: null };
+  const architecture = requireNet(info, precision);
+  const dense = denseRecipe(architecture);
+  if (precision !== 'int8') return { recipe: floatRecipe(architecture, precision), dense };
+  requireInt8(architecture);
+  const { layers } = await findCalibration(choice, { ...info, architecture }, options, limits);
   const calibration = `sha256:${rangesDigest(layers)}`;
-  return { recipe: int8Recipe(info.architecture, layers), calibration };
+  return { recipe: int8Recipe(architecture, layers), dense, calibration };
 }
 
 async function namedWeights(

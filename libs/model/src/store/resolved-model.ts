@@ -8,19 +8,22 @@ export interface ResolvedModel {
   readonly precision: Precision;
   /** With int8: `sha256:` and the digest of the ranges that it was calibrated to. */
   readonly calibration?: string;
-  /** The weights as they were published. */
+  /** The weights, or the ONNX model of one's own, as they were published. */
   readonly weightsPath: string;
   /** The ONNX graph emitted from them in this precision, in the cache. */
   readonly graphPath: string;
-  /** The graph that takes whole pictures (`emitDenseGraph`), in fp32 whatever the precision. */
-  readonly denseGraphPath: string;
+  /**
+   * The graph that takes whole pictures (`emitDenseGraph`), in fp32 whatever the precision; null for an ONNX
+   * model of one's own, of which none can be made.
+   */
+  readonly denseGraphPath: string | null;
 }
 
 /** Which model, and where to look for it. */
 export interface ResolveModelOptions {
   /** The folder of Cropline's cache. */
   readonly cacheDir: string;
-  /** A name of a known model, or the path of an ONNX or safetensors file; default `googlenet-bvlc`. */
+  /** A name of a known model, a folder with a `model.json`, or a file of weights; default `googlenet-bvlc`. */
   readonly model?: string;
   /** A folder, or a URL of one, that holds the published files; looked at before the public URL. */
   readonly mirror?: string;

@@ -17,7 +17,7 @@ export interface WeightsSource {
   /** What it is called in messages: no user, password or query of a URL. */
   readonly shown: string;
   /**
-   * The sha256 that its file must have, in lower-case hex; null where only the structure can be checked.
+   * The sha256 that its file must have, in lower-case hex, or its beginning; null where only the structure can be checked.
    *
    * @throws SourceFailure, or the signal's reason
    */

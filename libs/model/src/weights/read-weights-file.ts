@@ -1,15 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { CroplineError, describeCause } from '@cropline/contracts';
+import { importTorchvision, isTorchvision } from './import-torchvision.js';
 import type { NamedTensors } from './named-tensors.js';
 import { readOnnxTensors } from './read-onnx-tensors.js';
 import { looksLikeSafetensors, readSafetensors } from './read-safetensors.js';
+import { looksLikeTorchFile, readTorchFile } from './read-torch-file.js';
 
 /**
- * Reads weights from an ONNX or a safetensors file; which of the two is told by its content. Whether they
- * are a model's is for `checkWeights` to say.
+ * Reads weights from an ONNX, a safetensors or a PyTorch file; which of them is told by its content. Those of
+ * torchvision's GoogLeNet come under the names of the description, their batch normalization folded. Whether
+ * they are a model's is for `checkWeights` to say.
  *
- * @throws CroplineError `MODEL_UNAVAILABLE` when it cannot be read, `MODEL_FILE_INVALID` when it is neither
- *   or cut short, `MODEL_TENSOR_INVALID` when a tensor's values are of the wrong type or number.
+ * @throws CroplineError `MODEL_UNAVAILABLE` when it cannot be read, `MODEL_FILE_INVALID` when it is none of
+ *   them or cut short, `MODEL_TENSOR_INVALID` when a tensor's values are of the wrong type or number.
  */
 export async function readWeightsFile(path: string): Promise<NamedTensors> {
   let bytes: Buffer;
@@ -28,5 +31,11 @@ export async function readWeightsFile(path: string): Promise<NamedTensors> {
       `Expected weights at ${path} but the file is empty: fetch it again`,
     );
   }
-  return looksLikeSafetensors(bytes) ? readSafetensors(bytes, path) : readOnnxTensors(bytes, path);
+  const tensors = readTensors(bytes, path);
+  return isTorchvision(tensors) ? importTorchvision(tensors) : tensors;
+}
+
+function readTensors(bytes: Uint8Array, path: string): NamedTensors {
+  if (looksLikeSafetensors(bytes)) return readSafetensors(bytes, path);
+  return looksLikeTorchFile(bytes) ? readTorchFile(bytes, path) : readOnnxTensors(bytes, path);
 }

@@ -26,7 +26,7 @@ beforeAll(async () => {
   const graphPath = join(folder, 'random.onnx');
   await writeFile(graphPath, emitOnnxGraph(BVLC_GOOGLENET, randomWeights(1, BVLC_GOOGLENET)));
   const info = { ...BVLC_SPEC, name: 'random', digest: 'sha256:0' };
-  model = { info, precision: 'fp32', graphPath, denseGraphPath: graphPath };
+  model = { info, precision: 'fp32', weightsPath: graphPath, graphPath, denseGraphPath: graphPath };
 });
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -48,10 +48,12 @@ async function run(
   const classifier = await PooledClassifier.start({
     model,
     device: 'cpu',
+    tfjs: null,
     maxPixels: 1e7,
     threads: 2,
     batchSize: 3,
     onCrash: () => undefined,
+    onNotice: () => undefined,
     rounds: (_settings, plan) => ({
       first: wants?.[0] ?? plan.crops.length,
       next: (scores, done) => {

@@ -1,4 +1,5 @@
 import type {
+  Backend,
   ClassifyOptions,
   ImageFacts,
   ModelRef,
@@ -6,15 +7,17 @@ import type {
   SucceededItem,
   Timings,
 } from '@cropline/contracts';
-import type { Device, ResolvedModel } from '@cropline/model';
+import type { Device, ResolvedModel, TfjsRuntime } from '@cropline/model';
 
 /** What a classifier is made of. */
 export interface ClassifierOptions {
   readonly model: Pick<
     ResolvedModel,
-    'info' | 'precision' | 'calibration' | 'graphPath' | 'denseGraphPath'
+    'info' | 'precision' | 'calibration' | 'weightsPath' | 'graphPath' | 'denseGraphPath'
   >;
   readonly device: Device;
+  /** What computes for TensorFlow.js, which then runs the weights; default: ONNX Runtime runs the graphs. */
+  readonly tfjs?: TfjsRuntime | null;
   /** An image with more pixels is refused. */
   readonly maxPixels: number;
   /** Inference threads, one session each; default: one a core on the CPU, one on a GPU. */
@@ -23,6 +26,8 @@ export interface ClassifierOptions {
   readonly batchSize?: number;
   /** Told of every inference thread that crashed and was replaced. */
   readonly onCrash?: (error: Error) => void;
+  /** Told of what the operator should know of the device, such as a batch that did not fit its memory. */
+  readonly onNotice?: (message: string) => void;
 }
 
 /** What is asked of one image. */
@@ -46,6 +51,9 @@ export interface ImageClassification {
 export interface Classifier {
   readonly info: {
     readonly model: ModelRef;
+    readonly backend: Backend;
+    /** What runs the model, in words. */
+    readonly runtime: string;
     readonly device: Device;
     readonly threads: number;
     readonly batchSize: number;

@@ -9,6 +9,7 @@ import {
   emitDenseGraph,
   emitOnnxGraph,
   randomWeights,
+  writeSafetensors,
 } from '@cropline/model';
 import { sharp } from '../decode/image-library.js';
 import type { ClassifierOptions } from './classifier.js';
@@ -23,12 +24,15 @@ let images: Buffer[];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'cropline-engine-'));
+  const weights = randomWeights(1, BVLC_GOOGLENET);
+  const weightsPath = join(folder, 'random.safetensors');
+  await writeFile(weightsPath, writeSafetensors(weights, {}));
   const graphPath = join(folder, 'random.onnx');
-  await writeFile(graphPath, emitOnnxGraph(BVLC_GOOGLENET, randomWeights(1, BVLC_GOOGLENET)));
+  await writeFile(graphPath, emitOnnxGraph(BVLC_GOOGLENET, weights));
   const denseGraphPath = join(folder, 'dense.onnx');
-  await writeFile(denseGraphPath, emitDenseGraph(BVLC_GOOGLENET, randomWeights(1, BVLC_GOOGLENET)));
+  await writeFile(denseGraphPath, emitDenseGraph(BVLC_GOOGLENET, weights));
   const info = { ...BVLC_SPEC, name: 'random', digest: 'sha256:0' };
-  model = { info, precision: 'fp32', graphPath, denseGraphPath };
+  model = { info, precision: 'fp32', weightsPath, graphPath, denseGraphPath };
   images = await Promise.all(POLICIES.map((_, index) => drawing(index)));
 });
 afterAll(() => rm(folder, { recursive: true }));
@@ -48,10 +52,11 @@ function drawing(index: number): Promise<Buffer> {
   return noise.jpeg().toBuffer();
 }
 
-/** Every class's score of every image, classified `atOnce` at a time. */
+/** Every class's score of every image, or of the first `some`; one after the other unless `atOnce`. */
 async function scoresOf(
-  options: Pick<ClassifierOptions, 'threads' | 'batchSize'>,
+  options: Pick<ClassifierOptions, 'threads' | 'batchSize' | 'tfjs'>,
   atOnce: boolean,
+  some = images.length,
 ): Promise<Map<number, number>[]> {
   const classifier = await createClassifier({
     model,
@@ -67,7 +72,7 @@ async function scoresOf(
       });
       return new Map(predictions.map(({ classIndex, score }) => [classIndex, score]));
     };
-    if (atOnce) return await Promise.all(images.map((_, index) => classify(index)));
+    if (atOnce) return await Promise.all(images.slice(0, some).map((_, index) => classify(index)));
     const all: Map<number, number>[] = [];
     for (const index of images.keys()) all.push(await classify(index));
     return all;
@@ -95,6 +100,39 @@ describe('createClassifier', () => {
         }
       }
     }
+  });
+
+  it('gives the same scores on TensorFlow.js, whole pictures included', async () => {
+    const onnx = await scoresOf({ threads: 2, batchSize: 3 }, true, 3);
+    const tfjs = await scoresOf({ threads: 2, batchSize: 3, tfjs: 'wasm' }, true, 3);
+    for (const [index, scores] of onnx.entries()) {
+      expect(tfjs[index]!.size).toBe(scores.size);
+      for (const [classIndex, score] of scores) {
+        expect(Math.abs(tfjs[index]!.get(classIndex)! - score)).toBeLessThan(1e-4);
+      }
+    }
+  });
+
+  it('says what runs the model', async () => {
+    const options = { model, device: 'cpu', maxPixels: MAX_PIXELS, threads: 1 } as const;
+    for (const [tfjs, backend, runtime] of [
+      [null, 'onnx', 'ONNX Runtime'],
+      ['wasm', 'tfjs', 'TensorFlow.js on WebAssembly'],
+    ] as const) {
+      const classifier = await createClassifier({ ...options, tfjs });
+      expect(classifier.info).toMatchObject({ backend, runtime, device: 'cpu' });
+      await classifier.close();
+    }
+  });
+
+  it("refuses an ONNX model of one's own on TensorFlow.js", async () => {
+    const own = { ...model, info: { ...model.info, architecture: null } };
+    await expect(
+      createClassifier({ model: own, device: 'cpu', tfjs: 'wasm', maxPixels: MAX_PIXELS }),
+    ).rejects.toMatchObject({
+      code: 'MODEL_UNSUPPORTED',
+      message: expect.stringContaining('CROPLINE_BACKEND=onnx'),
+    });
   });
 
   it('tells what cannot be loaded', async () => {

@@ -22,18 +22,23 @@ export const DEFAULT_BATCH_SIZES = { cpu: 2, cuda: 64 } as const;
  * await classifier.close();
  */
 export async function createClassifier(options: ClassifierOptions): Promise<Classifier> {
-  const { model, device, maxPixels, onCrash = () => undefined } = options;
+  const { model, device, maxPixels, tfjs = null } = options;
+  const { onCrash = () => undefined, onNotice = () => undefined } = options;
   const cpu = device === 'cpu';
+  // TensorFlow's own library spreads each run over all cores.
+  const native = tfjs !== null && tfjs !== 'wasm';
   return PooledClassifier.start({
     model,
     device,
+    tfjs,
     maxPixels,
-    threads: positive('threads', options.threads ?? (cpu ? availableParallelism() : 1)),
+    threads: positive('threads', options.threads ?? (cpu && !native ? availableParallelism() : 1)),
     batchSize: positive(
       'batchSize',
       options.batchSize ?? DEFAULT_BATCH_SIZES[cpu ? 'cpu' : 'cuda'],
     ),
     onCrash,
+    onNotice,
   });
 }
 

@@ -49,7 +49,13 @@ describe('The event loop while the device is busy', () => {
   it('goes on turning when a classifier infers', async () => {
     const info = { ...BVLC_SPEC, name: 'random', digest: 'sha256:0' };
     const classifier = await createClassifier({
-      model: { info, precision: 'fp32', graphPath, denseGraphPath: graphPath },
+      model: {
+        info,
+        precision: 'fp32',
+        weightsPath: graphPath,
+        graphPath,
+        denseGraphPath: graphPath,
+      },
       device: 'cpu',
       maxPixels: 1e7,
       threads: 1,

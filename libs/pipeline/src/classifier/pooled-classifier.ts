@@ -1,6 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { cropSettings, CroplineError } from '@cropline/contracts';
-import { averageScores, planCrops, topPredictions, type CropPlan } from '@cropline/model';
+import {
+  averageScores,
+  describeRuntime,
+  planCrops,
+  topPredictions,
+  type CropPlan,
+} from '@cropline/model';
 import { digestBytes } from '../decode/digest-bytes.js';
 import { ImageViews } from '../decode/image-views.js';
 import { readHeader, type ImageHeader } from '../decode/read-header.js';
@@ -22,6 +28,7 @@ import {
 } from './crop-rounds.js';
 import { DecodeGate, type DecodeTicket } from './decode-gate.js';
 import { ImageJob } from './image-job.js';
+import { programOf } from './program-of.js';
 import { untilAborted } from './until-aborted.js';
 
 /**
@@ -79,7 +86,7 @@ export class PooledClassifier implements Classifier {
   #closing = false;
 
   private constructor(options: PooledClassifierOptions) {
-    const { model, device, threads, batchSize } = options;
+    const { model, device, tfjs, threads, batchSize } = options;
     this.#options = options;
     this.info = {
       model: {
@@ -88,6 +95,8 @@ export class PooledClassifier implements Classifier {
         precision: model.precision,
         ...(model.calibration === undefined ? {} : { calibration: model.calibration }),
       },
+      backend: tfjs === null ? 'onnx' : 'tfjs',
+      runtime: tfjs === null ? 'ONNX Runtime' : describeRuntime(tfjs),
       device,
       threads,
       batchSize,
@@ -103,11 +112,10 @@ export class PooledClassifier implements Classifier {
   /** @throws CroplineError `BACKEND_FAILED` or `DEVICE_UNAVAILABLE` when a session cannot be made. */
   static async start(options: PooledClassifierOptions): Promise<PooledClassifier> {
     const classifier = new PooledClassifier(options);
-    const { model, device, threads, batchSize, onCrash, entry } = options;
+    const { model, device, tfjs, threads, batchSize, onCrash, onNotice, entry } = options;
     classifier.#pool = await InferencePool.start({
       settings: {
-        graphPath: model.graphPath,
-        denseGraphPath: model.denseGraphPath,
+        program: programOf(model, tfjs),
         device,
         classes: model.info.classes,
         inputSize: model.info.inputSize,
@@ -116,6 +124,7 @@ export class PooledClassifier implements Classifier {
       threads,
       onVacancy: () => classifier.#pump(),
       onCrash,
+      onNotice,
       onBroken: (error) => classifier.#break(error),
       ...(entry === undefined ? {} : { entry }),
     });
@@ -199,9 +208,10 @@ export class PooledClassifier implements Classifier {
     ticket: DecodeTicket,
   ): Promise<DecodedImage> {
     try {
+      const { model, rounds: roundsOf = cropRounds } = this.#options;
+      if (crops === 'dense' && model.denseGraphPath === null) throw noDense(model.info.name);
       const header = await readHeader(bytes, this.#options.maxPixels);
       const { width, height } = header;
-      const { model, rounds: roundsOf = cropRounds } = this.#options;
       const plan = planCrops(crops, { width, height }, model.info);
       const rounds = roundsOf(cropSettings(crops), plan, model.info.classes);
       const views = new ImageViews(bytes, header, plan.views);
@@ -274,4 +284,11 @@ export class PooledClassifier implements Classifier {
     this.#gate.close(error);
     for (const job of this.#jobs.keys()) job.fail(error);
   }
+}
+
+function noDense(name: string): CroplineError {
+  return new CroplineError(
+    'MODEL_UNSUPPORTED',
+    `Expected a model that can look at whole pictures for dense crops but ${name} cannot: choose another crop policy, such as ten`,
+  );
 }

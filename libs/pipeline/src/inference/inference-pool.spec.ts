@@ -18,12 +18,14 @@ const BATCH_SIZE = 4;
 let folder: string;
 let pool: InferencePool | null;
 let crashes: string[];
+let notices: string[];
 let broken: CroplineError[];
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'cropline-pool-'));
   pool = null;
   crashes = [];
+  notices = [];
   broken = [];
 });
 afterEach(async () => {
@@ -55,8 +57,7 @@ async function start(
   };
   const options: InferencePoolOptions = {
     settings: {
-      graphPath: folder,
-      denseGraphPath: folder,
+      program: { kind: 'onnx', graphPath: folder, denseGraphPath: folder },
       device: 'cpu',
       classes: CLASSES,
       inputSize: SIZE,
@@ -66,6 +67,7 @@ async function start(
     entry: new URL('./scripted-thread.js', import.meta.url),
     onVacancy: pump,
     // jest's realm is not the thread's, whose errors so come as text of ours: 'Error: …'.
+    onNotice: (message) => notices.push(message),
     onCrash: (error) => crashes.push(error.message.replace('Error: ', '')),
     onBroken: (error) => {
       broken.push(error);
@@ -147,6 +149,12 @@ describe('InferencePool', () => {
     expect(() => pool!.run(batchOf([[6]]).batch)).toThrow('no room');
     await writeFile(join(folder, 'open'), '');
     expect(await Promise.all(answers)).toEqual([1, 2, 3, 4, 5].map((value) => [row(value)]));
+  });
+
+  it('hands on what a thread has its operator know', async () => {
+    const { run } = await start({ notice: 'OUT OF MEMORY' });
+    await Promise.all(run([[1]]));
+    expect(notices).toEqual(['OUT OF MEMORY']);
   });
 
   it('replaces a thread that crashed, and runs again what it held', async () => {

@@ -21,6 +21,8 @@ export interface InferencePoolOptions {
   readonly onVacancy: () => void;
   /** Told of every thread that crashed; it is replaced. */
   readonly onCrash: (error: Error) => void;
+  /** Told of what a thread's operator should know, such as a batch that did not fit its memory. */
+  readonly onNotice: (message: string) => void;
   /** Told when the last thread is given up: nothing runs any more. Batches that wait have failed. */
   readonly onBroken: (error: CroplineError) => void;
   /** The compiled entry of a thread; default: the one beside this file. */
@@ -119,6 +121,7 @@ export class InferencePool {
             resolve();
             this.#goOn();
           },
+          notice: (message) => this.#options.onNotice(message),
           vacant: () => {
             seat.proven = true;
             seat.failedStarts = 0;

@@ -17,6 +17,8 @@ const BATCHES_PER_THREAD = 2;
 export interface ThreadEvents {
   /** Its session is loaded and warm. */
   ready(): void;
+  /** It says something that the operator should know. */
+  notice(message: string): void;
   /** It has finished a batch and has room for another. */
   vacant(): void;
   /**
@@ -104,6 +106,9 @@ export class InferenceThreadHandle {
       case 'ready':
         this.#ready = true;
         this.#events.ready();
+        break;
+      case 'notice':
+        this.#events.notice(message.message);
         break;
       case 'refused':
         this.#cause = CroplineError.fromJSON(message.error);

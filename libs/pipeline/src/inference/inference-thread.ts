@@ -1,7 +1,8 @@
 import { on } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
 import { CroplineError, describeCause, type SerializedCroplineError } from '@cropline/contracts';
-import { createOnnxBackend, type InferenceBackend } from '@cropline/model';
+import type { InferenceBackend } from '@cropline/model';
+import { openSessions } from './open-sessions.js';
 import { lowerThreadPriority } from './thread-priority.js';
 import {
   transferOf,
@@ -23,22 +24,14 @@ const tell = (message: FromThread, transfer: ArrayBuffer[] = []): void =>
 
 // Listens before it loads, so that nothing sent meanwhile is lost.
 const messages = on(port, 'message') as AsyncIterable<[ToThread]>;
-const { graphPath, denseGraphPath, device, inputSize, classes } = settings;
-const backend = createOnnxBackend({ graphPath, device, inputSize, classes, threads: 1 });
-const dense = createOnnxBackend({
-  graphPath: denseGraphPath,
-  device,
-  inputSize,
-  classes,
-  threads: 1,
-  dense: true,
-});
-const refusal = await load(backend);
+const { device, inputSize } = settings;
+const sessions = await openSessions(settings, (message) => tell({ kind: 'notice', message }));
+const refusal = await load(sessions.crops);
 if (refusal === null) {
   tell({ kind: 'ready' });
   await serve();
-  await backend.dispose();
-  await dense.dispose();
+  await sessions.crops.dispose();
+  await sessions.whole?.dispose();
 } else {
   tell({ kind: 'refused', error: refusal });
 }
@@ -72,7 +65,8 @@ async function serve(): Promise<void> {
   for await (const [message] of messages) {
     if (message.kind === 'close') return;
     const { buffers, count, whole } = message;
-    const session = whole === null ? backend : dense;
+    const session = whole === null ? sessions.crops : sessions.whole;
+    if (session === null) throw new Error('Expected crops but a whole picture came');
     // Many workers never see a whole picture: what runs them takes memory only once one comes.
     await session.load();
     const size = whole ?? { width: settings.inputSize, height: settings.inputSize };

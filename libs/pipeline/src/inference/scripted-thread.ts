@@ -24,11 +24,14 @@ export interface ThreadScript {
   readonly gate?: string;
   /** How long a batch takes at least, in milliseconds; default: no time. */
   readonly takes?: number;
+  /** What it has its operator know as soon as it is ready. */
+  readonly notice?: string;
 }
 
 // An inference thread for specs: no model, but the same protocol. Of three classes a crop (or whole picture) scores its first
 // byte, the flag of its mirror and its last byte, the bytes divided by 256.
-const { graphPath: folder, inputSize, classes } = workerData as ThreadSettings;
+const { program, inputSize, classes } = workerData as ThreadSettings;
+const folder = program.kind === 'onnx' ? program.graphPath : program.weightsPath;
 const script = JSON.parse(readFileSync(join(folder, 'script.json'), 'utf8')) as ThreadScript;
 const port = parentPort;
 if (port === null) throw new Error('This file is the entry of a worker thread');
@@ -47,6 +50,7 @@ if (script.refuse?.includes(start) === true || start >= (script.refuseFrom ?? In
     else run(message);
   });
   tell({ kind: 'ready' });
+  if (script.notice !== undefined) tell({ kind: 'notice', message: script.notice });
 }
 
 function run({ buffers, count, whole }: Extract<ToThread, { kind: 'run' }>): void {

@@ -1,12 +1,26 @@
 import type { SerializedCroplineError } from '@cropline/contracts';
-import type { Device, PixelSize } from '@cropline/model';
+import type { Architecture, Device, PixelSize, TfjsRuntime } from '@cropline/model';
+
+/** The model that a thread runs, and what with. */
+export type ThreadProgram =
+  | {
+      readonly kind: 'onnx';
+      /** The emitted ONNX graph. */
+      readonly graphPath: string;
+      /** The one that takes whole pictures; loaded when the first of them come. Null where there is none. */
+      readonly denseGraphPath: string | null;
+    }
+  | {
+      readonly kind: 'tfjs';
+      readonly weightsPath: string;
+      /** The net that they are of. */
+      readonly architecture: Architecture;
+      readonly runtime: TfjsRuntime;
+    };
 
 /** What an inference thread is started with. */
 export interface ThreadSettings {
-  /** The emitted ONNX graph. */
-  readonly graphPath: string;
-  /** The one that takes whole pictures; loaded when the first of them come. */
-  readonly denseGraphPath: string;
+  readonly program: ThreadProgram;
   readonly device: Device;
   readonly classes: number;
   /** Width and height of a crop in pixels. */
@@ -37,9 +51,14 @@ export type ToThread =
     }
   | { readonly kind: 'close' };
 
-/** What a thread tells the pool. Between `ready` and the exit there is one `done` for every `run`, in order. */
+/**
+ * What a thread tells the pool. Between `ready` and the exit there is one `done` for every `run`, in order;
+ * a `notice` may come at any time.
+ */
 export type FromThread =
   | { readonly kind: 'ready' }
+  /** Something that the operator should know. */
+  | { readonly kind: 'notice'; readonly message: string }
   /** The session could not be made; the thread exits. */
   | { readonly kind: 'refused'; readonly error: SerializedCroplineError }
   | {

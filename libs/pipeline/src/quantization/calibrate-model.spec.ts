@@ -58,7 +58,13 @@ const calibrate = (names: Iterable<string>, more: Partial<CalibrateOptions> = {}
 describe('cutImage', () => {
   it('gives the crops that inference sees', async () => {
     const classifier = await createClassifier({
-      model: { info, precision: 'fp32', graphPath, denseGraphPath: graphPath },
+      model: {
+        info,
+        precision: 'fp32',
+        weightsPath: graphPath,
+        graphPath,
+        denseGraphPath: graphPath,
+      },
       device: 'cpu',
       maxPixels: MAX_PIXELS,
     });

@@ -8,6 +8,7 @@ import {
 import {
   createCalibrator,
   readWeightsFile,
+  requireNet,
   type Calibration,
   type ResolvedModel,
 } from '@cropline/model';
@@ -54,10 +55,8 @@ export interface CalibrationRun {
 export async function calibrateModel(options: CalibrateOptions): Promise<CalibrationRun> {
   const { model, images, maxPixels, onImage, signal } = options;
   const { info } = model;
-  const calibrator = await createCalibrator(
-    await readWeightsFile(model.weightsPath),
-    info.architecture,
-  );
+  const architecture = requireNet(info, 'int8');
+  const calibrator = await createCalibrator(await readWeightsFile(model.weightsPath), architecture);
   const used: string[] = [];
   const digests: string[] = [];
   const skipped = new Map<ErrorCode, number>();

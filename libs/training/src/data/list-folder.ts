@@ -4,17 +4,22 @@ import { pathToFileURL } from 'node:url';
 import { describeCause } from '@cropline/contracts';
 import { datasetInvalid } from './dataset-error.js';
 import { isImageName } from './image-name.js';
-import type { LabelledImage } from './labelled-image.js';
+import type { LabelledImage, OnUnlabelled } from './labelled-image.js';
 
 /**
  * The images of a folder whose subfolders are the classes, in the order of their names, without hidden ones.
  * What lies deeper belongs to the class it is below. Links to files and to the folders of classes are followed.
  *
+ * @param onUnlabelled told of images that lie in the folder itself, and so are of no class.
  * @throws `DATASET_INVALID` for a folder that cannot be read
  */
-export async function* listFolder(folder: string): AsyncGenerator<LabelledImage, void, undefined> {
+export async function* listFolder(
+  folder: string,
+  onUnlabelled: OnUnlabelled,
+): AsyncGenerator<LabelledImage, void, undefined> {
   for (const { name, isFolder } of await entriesOf(folder, true)) {
     if (isFolder) yield* walk(folder, name, name);
+    else if (isImageName(name)) onUnlabelled(name);
   }
 }
 

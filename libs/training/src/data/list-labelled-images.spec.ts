@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createObjectStore, type ObjectStore } from '@cropline/storage';
 import { startS3, type S3Server } from '@cropline/tools';
 import { writeTree } from '../testing/write-pictures.js';
-import type { LabelledImage } from './labelled-image.js';
+import type { LabelledImage, OnUnlabelled } from './labelled-image.js';
 import { listLabelledImages } from './list-labelled-images.js';
 
 let s3: S3Server;
@@ -28,9 +28,9 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-async function list(source: string): Promise<LabelledImage[]> {
+async function list(source: string, onUnlabelled?: OnUnlabelled): Promise<LabelledImage[]> {
   const images: LabelledImage[] = [];
-  for await (const image of listLabelledImages(source, store)) images.push(image);
+  for await (const image of listLabelledImages(source, store, onUnlabelled)) images.push(image);
   return images;
 }
 
@@ -49,7 +49,9 @@ describe('listLabelledImages of a folder', () => {
       '.git/x/1.jpg': '',
       'nowhere.jpg': '',
     });
-    const images = await list(folder);
+    const loose: string[] = [];
+    const images = await list(folder, (id) => loose.push(id));
+    expect(loose).toEqual(['nowhere.jpg']);
     expect(ids(images)).toEqual(['cat: cat/indoors/1.webp', 'dog: dog/a.PNG', 'dog: dog/b.jpg']);
     expect(images[1]?.url).toBe(pathToFileURL(join(folder, 'dog/a.PNG')).href);
   });
@@ -82,7 +84,9 @@ describe('listLabelledImages of a prefix', () => {
     }
     await store.put('s3://photos/settled/dog/9.jpg', 'x');
     for (const prefix of ['s3://photos/set', 's3://photos/set/']) {
-      const images = await list(prefix);
+      const loose: string[] = [];
+      const images = await list(prefix, (id) => loose.push(id));
+      expect(loose).toEqual(['loose.jpg']);
       expect(ids(images)).toEqual(['cat: cat/1.jpg', 'cat: cat/deep/2.jpg', 'dog: dog/1.png']);
       expect(images[0]?.url).toBe('s3://photos/set/cat/1.jpg');
     }

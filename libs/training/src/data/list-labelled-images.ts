@@ -1,8 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { ObjectStore } from '@cropline/storage';
 import { datasetInvalid } from './dataset-error.js';
-import type { ImageFiles } from './image-files.js';
-import type { LabelledImage } from './labelled-image.js';
+import type { LabelledImage, OnUnlabelled } from './labelled-image.js';
 import { listFolder } from './list-folder.js';
 import { listPrefix } from './list-prefix.js';
 import { isManifest, readManifest } from './read-manifest.js';
@@ -13,45 +12,26 @@ import { isManifest, readManifest } from './read-manifest.js';
  * - a CSV with the columns `image` and `label`, here or in S3;
  * - JSON lines `{"url": …, "label": …}`, here or in S3.
  *
+ * @param onUnlabelled told of images that lie beside the classes instead of in one.
  * @throws `DATASET_INVALID` when it is none of these; `STORAGE_*`
  */
 export async function* listLabelledImages(
   source: string,
   store: ObjectStore,
+  onUnlabelled: OnUnlabelled = () => undefined,
 ): AsyncGenerator<LabelledImage, void, undefined> {
   if (/^s3:/i.test(source)) {
-    yield* isManifest(source) ? readManifest(source, store) : listPrefix(source, store);
+    yield* isManifest(source)
+      ? readManifest(source, store)
+      : listPrefix(source, store, onUnlabelled);
     return;
   }
   const facts = await stat(source).catch(() => null);
-  if (facts?.isDirectory() === true) yield* listFolder(source);
+  if (facts?.isDirectory() === true) yield* listFolder(source, onUnlabelled);
   else if (facts !== null && isManifest(source)) yield* readManifest(source, store);
   else {
     throw datasetInvalid(
       `Expected a folder with a subfolder a class, an s3:// prefix, a .csv or a .jsonl but ${facts === null ? 'there is nothing' : 'there is another file'} at ${source}. Check the path.`,
     );
-  }
-}
-
-/** An image that can be read, and its class. */
-export interface ReadableImage extends Omit<LabelledImage, 'url'> {
-  /** Its bytes. @throws CroplineError `IMAGE_*` */
-  read(): Promise<Buffer>;
-}
-
-/**
- * The labelled images of a source, each with the way to its bytes.
- *
- * @example
- * for await (const { id, label, read } of openLabelledImages('photos', files)) …
- *
- * @throws as `listLabelledImages` does
- */
-export async function* openLabelledImages(
-  source: string,
-  files: ImageFiles,
-): AsyncGenerator<ReadableImage, void, undefined> {
-  for await (const { id, label, url } of listLabelledImages(source, files.store)) {
-    yield { id, label, read: () => files.read(url) };
   }
 }

@@ -1,12 +1,15 @@
 import type { ClassMetrics } from '../evaluation/class-metrics.js';
 import { frequentMistakes, type ConfusionCell } from '../evaluation/confusion.js';
 import { count, percent } from './format-figures.js';
-import { table, type Cell } from './html-page.js';
+import { folded, table, type Cell } from './html-page.js';
 
 const MOST_MISTAKES = 15;
+/** Classes that are told of without being asked for. */
+const MOST_CLASSES = 30;
 
-/** A table of how well each class is told from the others, those found least first. */
-export function classTable(metrics: readonly ClassMetrics[], labels: readonly string[]): string {
+/** How well each class is told from the others, those found least first; of many classes the rest is folded. */
+export function classTables(metrics: readonly ClassMetrics[], labels: readonly string[]): string[] {
+  const heads = ['class', 'images', 'predicted', 'precision', 'recall', 'F1'];
   const rows = [...metrics]
     .sort((a, b) => (a.recall ?? 2) - (b.recall ?? 2) || a.classIndex - b.classIndex)
     .map(({ classIndex, images, predicted, precision, recall, f1 }) => [
@@ -17,7 +20,13 @@ export function classTable(metrics: readonly ClassMetrics[], labels: readonly st
       bar(recall),
       bar(f1),
     ]);
-  return table(['class', 'images', 'predicted', 'precision', 'recall', 'F1'], rows);
+  const rest = rows.slice(MOST_CLASSES);
+  return [
+    table(heads, rows.slice(0, MOST_CLASSES)),
+    ...(rest.length === 0
+      ? []
+      : [folded(`${count(rest.length)} more classes`, table(heads, rest))]),
+  ];
 }
 
 /** A table of the mistakes made most often; null when there was none. */
@@ -35,7 +44,8 @@ export function mistakeTable(
   return table(['what it is', 'taken for', 'images'], rows, [1]);
 }
 
-function nameOf(classIndex: number, labels: readonly string[]): string {
+/** The name of a class, or its index where it has none. */
+export function nameOf(classIndex: number, labels: readonly string[]): string {
   return labels[classIndex] ?? `class ${classIndex}`;
 }
 

@@ -1,7 +1,7 @@
 import { epochAxis, roundAxis } from './axis.js';
 import { drawPanel, type Area, type Curve, type Panel } from './draw-panel.js';
 import { plotFrame } from './plot-frame.js';
-import type { ReportedEpoch } from './reported-epoch.js';
+import type { EpochRecord } from '../trainer/training-progress.js';
 
 const WIDTH = 820;
 const HEIGHT = 330;
@@ -14,8 +14,8 @@ const ACCURACY: Area = { left: 462, right: 806, top: 48, bottom: 276 };
  */
 export function drawTrainingCurves(
   title: string,
-  history: readonly ReportedEpoch[],
-  best: ReportedEpoch | null,
+  history: readonly EpochRecord[],
+  best: EpochRecord | null,
 ): string {
   if (best === null) {
     return plotFrame(title, WIDTH, 60, ['<text x="16" y="34">No epoch was finished.</text>']);
@@ -25,7 +25,7 @@ export function drawTrainingCurves(
   const panel = (
     head: string,
     area: Area,
-    of: readonly [keyof ReportedEpoch, keyof ReportedEpoch],
+    of: readonly [keyof EpochRecord, keyof EpochRecord],
     write: (value: number) => string,
     range: (values: readonly number[]) => readonly [number, number],
   ): Panel => {

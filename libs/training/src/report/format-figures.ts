@@ -13,6 +13,11 @@ export function count(value: number): string {
   return value.toLocaleString('en-US');
 }
 
+/** `1 image`, `12,000 images` */
+export function imageCount(images: number): string {
+  return `${count(images)} ${images === 1 ? 'image' : 'images'}`;
+}
+
 /** Seconds as people say them: `45 s`, `7 min`, `3 h 05 min`. */
 export function duration(seconds: number): string {
   if (seconds < 60) return `${Math.round(seconds)} s`;

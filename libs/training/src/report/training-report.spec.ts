@@ -1,13 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import sharp from 'sharp';
-import type { ReportedEpoch } from './reported-epoch.js';
+import type { EpochRecord } from '../trainer/training-progress.js';
 import { trainingReport, type TrainingFacts } from './training-report.js';
 
-const epoch = (
-  number: number,
-  validationAccuracy: number,
-  validationLoss = 0.5,
-): ReportedEpoch => ({
+const epoch = (number: number, validationAccuracy: number, validationLoss = 0.5): EpochRecord => ({
   epoch: number,
   step: number * 10,
   trainLoss: 1 / number,
@@ -83,6 +79,22 @@ describe('trainingReport', () => {
       '<title>rose taken for tulip: 1 of 10</title>',
       '<title>tulip taken for rose: 3 of 10</title>',
       '<title>tulip taken for tulip: 7 of 10</title>',
+    ]);
+  });
+
+  it('folds the classes that are found best when there are many', () => {
+    const size = 33;
+    const confusion = Array.from({ length: size }, (_, truth) =>
+      Array.from({ length: size }, (_each, predicted) => (truth === predicted ? 1 : 0)),
+    );
+    const { html } = trainingReport({ ...FACTS, labels: [], confusion });
+    expect(html).toContain('<summary>3 more classes</summary>');
+    const [open = '', rest = ''] = html.split('<summary>3 more classes</summary>');
+    expect(open).toContain('class 29</td>');
+    expect(rest.match(/class \d+<\/td>/g)).toEqual([
+      'class 30</td>',
+      'class 31</td>',
+      'class 32</td>',
     ]);
   });
 

@@ -1,17 +1,17 @@
 import { classMetrics } from '../evaluation/class-metrics.js';
 import { confusionCells } from '../evaluation/confusion.js';
-import { classTable, mistakeTable } from './class-tables.js';
+import { classTables, mistakeTable } from './class-tables.js';
 import { drawConfusion } from './draw-confusion.js';
 import { drawTrainingCurves } from './draw-training-curves.js';
 import { escapeText } from './escape-text.js';
 import { count, decimal, duration, percent } from './format-figures.js';
 import { figures, folded, htmlPage, table } from './html-page.js';
-import type { ReportedEpoch } from './reported-epoch.js';
+import type { EpochRecord } from '../trainer/training-progress.js';
 
 /** What a report of a training tells. */
 export interface TrainingFacts {
   readonly title: string;
-  readonly history: readonly ReportedEpoch[];
+  readonly history: readonly EpochRecord[];
   /** Names of the classes, by class index. */
   readonly labels: readonly string[];
   /** Validation images of the best epoch: true class × predicted class. */
@@ -49,7 +49,9 @@ export function trainingReport(facts: TrainingFacts): TrainingReport {
     `<div class="wide">${curvesSvg}</div>`,
     ...(best === null
       ? []
-      : [`<p class="dim">The dashed line is the epoch whose weights were kept.</p>`]),
+      : [
+          '<p class="dim">The dashed line is the epoch whose weights were kept. The training loss is that of all classifiers together, on augmented pictures and with dropout: it may well lie above that of validation.</p>',
+        ]),
     ...(history.length === 0 ? [] : [folded('Every epoch', epochTable(history))]),
     '<h2>Validation images: what was taken for what</h2>',
     `<div class="wide">${confusionSvg}</div>`,
@@ -57,7 +59,7 @@ export function trainingReport(facts: TrainingFacts): TrainingReport {
       ? []
       : ['<h2>Validation images: mistakes made most often</h2>', mistakes]),
     '<h2>Validation images: class by class</h2>',
-    classTable(classMetrics(cells), labels),
+    ...classTables(classMetrics(cells), labels),
     '<h2>Settings</h2>',
     table(['setting', 'value'], Object.entries(settings), [1]),
   ]);
@@ -65,8 +67,8 @@ export function trainingReport(facts: TrainingFacts): TrainingReport {
 }
 
 /** The epoch with the most validation images right; of several the one with the least loss. */
-function bestEpoch(history: readonly ReportedEpoch[]): ReportedEpoch | null {
-  return history.reduce<ReportedEpoch | null>((best, one) => {
+function bestEpoch(history: readonly EpochRecord[]): EpochRecord | null {
+  return history.reduce<EpochRecord | null>((best, one) => {
     if (best === null || one.validationAccuracy > best.validationAccuracy) return one;
     const even = one.validationAccuracy === best.validationAccuracy;
     return even && one.validationLoss < best.validationLoss ? one : best;
@@ -74,8 +76,8 @@ function bestEpoch(history: readonly ReportedEpoch[]): ReportedEpoch | null {
 }
 
 function summary(
-  history: readonly ReportedEpoch[],
-  best: ReportedEpoch,
+  history: readonly EpochRecord[],
+  best: EpochRecord,
   labels: readonly string[],
 ): string {
   const seconds = history.reduce((sum, one) => sum + one.seconds, 0);
@@ -90,7 +92,7 @@ function summary(
   ]);
 }
 
-function epochTable(history: readonly ReportedEpoch[]): string {
+function epochTable(history: readonly EpochRecord[]): string {
   const heads = [
     'epoch',
     'steps',
