@@ -82,6 +82,15 @@ describe('training', () => {
     expect(timeless(other).weights).not.toEqual(timeless(one).weights);
   });
 
+  it('shares its steps among threads, and then gives the same for the same number', async () => {
+    const shared = { ...options, epochs: 1, threads: 2 };
+    const [one, again] = [await trainModel(shared), await trainModel(shared)];
+    expect(timeless(again)).toEqual(timeless(one));
+    // Batch normalization goes over the parts.
+    const alone = await trainModel({ ...options, epochs: 1 });
+    expect(timeless(alone).weights).not.toEqual(timeless(one).weights);
+  });
+
   for (const optimizer of ['sgd', 'adam'] as const) {
     it(`goes on with ${optimizer} as if it had never been broken off`, async () => {
       const whole = await trainModel({ ...options, optimizer, checkpointDir: join(folder, 'a') });
