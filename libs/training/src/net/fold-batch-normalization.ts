@@ -11,6 +11,14 @@ import { betaName, gammaName } from './initial-parameters.js';
 export const meanName = (layer: string): string => `${layer}_mean`;
 export const varianceName = (layer: string): string => `${layer}_variance`;
 
+/** The layers that there are statistics of. */
+export function normalizedLayers(statistics: ReadonlyMap<string, unknown>): string[] {
+  const ending = meanName('');
+  return [...statistics.keys()]
+    .filter((name) => name.endsWith(ending))
+    .map((name) => name.slice(0, -ending.length));
+}
+
 /**
  * The weights of inference from those of training: batch normalization, which comes after a convolution, becomes
  * part of its filters and its bias.
