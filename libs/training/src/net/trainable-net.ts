@@ -69,7 +69,11 @@ export class TrainableNet {
    * @param labels the class of each
    * @param draw names what is random: the same dropout for the same
    */
-  gradients(pixels: tf.Tensor4D, labels: Int32Array, draw: readonly number[]): BatchGradients {
+  gradients(
+    pixels: tf.Tensor4D,
+    labels: Int32Array,
+    draw: readonly (string | number)[],
+  ): BatchGradients {
     const { architecture } = this.#options;
     const statistics = new Map<string, tf.Tensor1D>();
     const gradients = new Map<string, tf.Tensor>();
@@ -145,7 +149,7 @@ export class TrainableNet {
   #trainingForward(
     input: tf.Tensor4D,
     statistics: Map<string, tf.Tensor1D>,
-    draw: readonly number[],
+    draw: readonly (string | number)[],
   ): { logits: tf.Tensor2D; auxiliaries: { weight: number; logits: tf.Tensor2D }[] } {
     const { architecture, auxiliaries: wanted } = this.#options;
     const auxiliaries: { weight: number; logits: tf.Tensor2D }[] = [];
@@ -169,7 +173,7 @@ export class TrainableNet {
     x: tf.Tensor4D,
     auxiliary: AuxiliaryClassifier,
     statistics: Map<string, tf.Tensor1D>,
-    draw: readonly number[],
+    draw: readonly (string | number)[],
   ): tf.Tensor2D {
     const { convolution, hidden, dropout, classifier } = auxiliary;
     const { kernel, stride } = auxiliaryPool(this.#options.architecture, auxiliary);

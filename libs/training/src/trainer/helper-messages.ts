@@ -13,7 +13,7 @@ export interface HelperSettings {
 export interface ToHelper {
   readonly pixels: Uint8Array;
   readonly labels: Int32Array;
-  readonly draw: readonly number[];
+  readonly draw: readonly (string | number)[];
 }
 
 /** What came of it, beside the gradients. */

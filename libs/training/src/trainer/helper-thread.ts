@@ -1,10 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { loadTfjs } from '@cropline/model/tfjs';
 import { registerGradientKernels } from '../kernels/register-gradient-kernels.js';
-import { pixelTensor } from '../net/batch-tensors.js';
 import { copyInOrder } from '../net/parameters.js';
 import { TrainableNet } from '../net/trainable-net.js';
 import { disposeOf } from './combine-shares.js';
+import { piecesOf, piecewiseGradients } from './piecewise-gradients.js';
 import type { FromHelper, HelperSettings, ToHelper } from './helper-messages.js';
 
 // The entry of a helper thread: computes the gradients of its share of each batch, with a net of its own.
@@ -17,14 +17,14 @@ const tell = (message: FromHelper): void => port.postMessage(message);
 await loadTfjs();
 registerGradientKernels();
 const net = new TrainableNet(settings.net);
+const pieces = piecesOf(settings.net.architecture);
 const parameters = new Float32Array(settings.parameters);
 const list = new Float32Array(settings.gradients);
 
 port.on('message', ({ pixels, labels, draw }: ToHelper) => {
   net.parameters.copyFrom(parameters);
   const share = { pixels, labels, count: labels.length };
-  const tensor = pixelTensor(share, settings.net.architecture.input.size);
-  const made = net.gradients(tensor, labels, draw);
+  const made = piecewiseGradients(net, share, pieces, draw);
   const { loss, logits, gradients, statistics } = made;
   copyInOrder(list, net.parameters.trainable, (name) => {
     const gradient = gradients.get(name);
@@ -39,7 +39,6 @@ port.on('message', ({ pixels, labels, draw }: ToHelper) => {
       [...statistics].map(([name, value]) => [name, value.dataSync<'float32'>()]),
     ),
   });
-  tensor.dispose();
   disposeOf(made);
 });
 tell({ kind: 'ready' });

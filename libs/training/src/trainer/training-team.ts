@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LabelledBatch } from '../data/labelled-batch.js';
-import { pixelTensor } from '../net/batch-tensors.js';
 import type { BatchGradients, TrainableNet, TrainableNetOptions } from '../net/trainable-net.js';
 import { Helper } from './helper.js';
 import { combineShares, disposeOf } from './combine-shares.js';
 import type { ShareMade } from './helper-messages.js';
+import { piecesOf, piecewiseGradients, type Pieces } from './piecewise-gradients.js';
 import { splitBatch } from './split-batch.js';
 
 interface Member {
@@ -20,18 +20,18 @@ interface Member {
  */
 export class TrainingTeam {
   readonly #net: TrainableNet;
-  readonly #size: number;
+  readonly #pieces: Pieces;
   readonly #parameters: Float32Array;
   readonly #members: readonly Member[];
 
   private constructor(
     net: TrainableNet,
-    size: number,
+    pieces: Pieces,
     parameters: Float32Array,
     members: readonly Member[],
   ) {
     this.#net = net;
-    this.#size = size;
+    this.#pieces = pieces;
     this.#parameters = parameters;
     this.#members = members;
   }
@@ -55,8 +55,12 @@ export class TrainingTeam {
       const helper = new Helper({ net: settings, parameters, gradients });
       return { helper, gradients: new Float32Array(gradients) };
     });
-    const { size } = architecture.input;
-    const team = new TrainingTeam(net, size, new Float32Array(parameters), members);
+    const team = new TrainingTeam(
+      net,
+      piecesOf(architecture),
+      new Float32Array(parameters),
+      members,
+    );
     try {
       await Promise.all(members.map(({ helper }) => helper.ready()));
     } catch (error) {
@@ -69,14 +73,15 @@ export class TrainingTeam {
   /** The gradients of a batch's loss, as `TrainableNet.gradients` gives them. */
   async gradients(batch: LabelledBatch, draw: readonly number[]): Promise<BatchGradients> {
     const [first = batch, ...others] = splitBatch(batch, this.#members.length + 1);
-    if (others.length === 0) return this.#own(first, draw);
+    if (others.length === 0) return piecewiseGradients(this.#net, first, this.#pieces, draw);
     this.#net.parameters.copyTo(this.#parameters);
     const answers = this.#members.slice(0, others.length).map(async (member, at) => {
       const { pixels, labels, count } = others[at] ?? first;
       const made = await member.helper.compute({ pixels, labels, draw: [...draw, at + 1] });
       return { weight: count / batch.count, made: this.#tensors(member, made, count) };
     });
-    const own = { weight: first.count / batch.count, made: this.#own(first, draw) };
+    const ownMade = piecewiseGradients(this.#net, first, this.#pieces, draw);
+    const own = { weight: first.count / batch.count, made: ownMade };
     const shares = [own, ...(await Promise.all(answers))];
     try {
       return combineShares(shares);
@@ -104,14 +109,5 @@ export class TrainingTeam {
       gradients,
       statistics: new Map([...made.statistics].map(([name, data]) => [name, tf.tensor1d(data)])),
     };
-  }
-
-  #own(batch: LabelledBatch, draw: readonly number[]): BatchGradients {
-    const pixels = pixelTensor(batch, this.#size);
-    try {
-      return this.#net.gradients(pixels, batch.labels, draw);
-    } finally {
-      pixels.dispose();
-    }
   }
 }
