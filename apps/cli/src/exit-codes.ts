@@ -22,6 +22,8 @@ const USAGE_CODES: ReadonlySet<ErrorCode> = new Set([
   'MODEL_SPEC_INVALID',
   'MODEL_UNSUPPORTED',
   'CALIBRATION_TOO_SMALL',
+  'DATASET_INVALID',
+  'CHECKPOINT_INVALID',
 ]);
 
 /** The exit code of a command that ended by an error. */

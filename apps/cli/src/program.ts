@@ -8,8 +8,10 @@ import { declareClassify } from './classify/classify-command.js';
 import { declareDoctor } from './doctor/doctor-command.js';
 import { helpText } from './command/help-text.js';
 import type { Run } from './command/invocation.js';
+import { declareEval } from './eval/eval-command.js';
 import { declareModel } from './models/model-command.js';
 import { declareSubmit } from './submit/submit-command.js';
+import { declareTrain } from './train/train-command.js';
 
 /** The command line of `cropline`: every command with its arguments, options and help. */
 export function createProgram(run: Run): Command {
@@ -23,12 +25,14 @@ export function createProgram(run: Run): Command {
     .configureOutput({ outputError: () => undefined });
 
   declareClassify(program, run);
+  declareEval(program, run);
   declareSubmit(program, run);
   declareFollowCommands(program, run);
   declareResultsCommands(program, run);
   declareChangeCommands(program, run);
   declareAdmin(program, run);
   declareModel(program, run);
+  declareTrain(program, run);
   declareDoctor(program, run);
 
   program.addHelpText(

@@ -32,6 +32,7 @@ export * from './backends/resolve-device.js';
 export * from './backends/survey-runtimes.js';
 export * from './onnx/emit-dense-graph.js';
 export * from './onnx/emit-half-graph.js';
+export { sizeAfter } from './onnx/emit-layers.js';
 export * from './onnx/emit-onnx-graph.js';
 export * from './quantization/calibration-ranges.js';
 export * from './quantization/create-calibrator.js';

@@ -1,1 +1,5 @@
-export {};
+export * from './data/index.js';
+export * from './evaluation/index.js';
+export * from './report/index.js';
+export * from './trainer/train-model.js';
+export type * from './trainer/training-progress.js';

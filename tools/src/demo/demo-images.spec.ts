@@ -1,10 +1,11 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { itemIdSchema } from '@cropline/contracts';
 import sharp from 'sharp';
-import { drawnImages, folderImages } from './demo-images.js';
+import { writePictures } from '../drawn/write-pictures.js';
+import { drawnImages, folderImages, labelledImages } from './demo-images.js';
 
 describe('the images of the demo', () => {
   let folder: string;
@@ -32,6 +33,20 @@ describe('the images of the demo', () => {
     for (const { read } of drawn) {
       expect(await sharp(await read()).metadata()).toMatchObject({ format: 'jpeg', width: 640 });
     }
+  });
+
+  it('have labels when they are drawn from a seed, as npm run draw names and draws them', async () => {
+    const images = labelledImages(4, 2);
+    expect(images.slice(0, 3).map(({ id, label }) => [id, label])).toEqual([
+      ['balloon/00001.jpg', 'balloon'],
+      ['balloon/00002.jpg', 'balloon'],
+      ['boat/00001.jpg', 'boat'],
+    ]);
+    await writePictures({ folder: join(folder, 'drawn'), count: 2, seed: 4 });
+    for (const { id, read } of [images[1]!, images.at(-1)!]) {
+      expect(await read()).toEqual(await readFile(join(folder, 'drawn', id)));
+    }
+    await rm(join(folder, 'drawn'), { recursive: true });
   });
 
   it('are those of a folder and the folders below, in the order of their paths', async () => {

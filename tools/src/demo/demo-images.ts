@@ -2,6 +2,8 @@ import { opendir, readFile, stat } from 'node:fs/promises';
 import { extname, join, relative, sep } from 'node:path';
 import { CroplineError, MAX_INLINE_ITEMS } from '@cropline/contracts';
 import sharp from 'sharp';
+import { drawPicture } from '../drawn/draw-picture.js';
+import { DRAWN_CLASSES } from '../drawn/drawn-classes.js';
 import { DRAWINGS } from './drawings.js';
 
 const EXTENSIONS: ReadonlySet<string> = new Set([
@@ -24,10 +26,24 @@ export interface DemoImage {
   /** Unique among them, and the item's id: the drawing's name, or the file's path below its folder. */
   readonly id: string;
   readonly extension: string;
+  /** What it shows, where that is known. */
+  readonly label?: string;
   readonly read: () => Promise<Buffer>;
 }
 
-/** The drawn pictures, as JPEG. */
+/** So many pictures of each class of `npm run draw`, with their labels. */
+export function labelledImages(seed: number, each: number): DemoImage[] {
+  return DRAWN_CLASSES.flatMap((drawnClass) =>
+    Array.from({ length: each }, (_, index) => ({
+      id: `${drawnClass.name}/${String(index + 1).padStart(5, '0')}.jpg`,
+      extension: '.jpg',
+      label: drawnClass.name,
+      read: () => drawPicture(seed, drawnClass, index),
+    })),
+  );
+}
+
+/** Drawn pictures of things that ImageNet has a class of, as JPEG. */
 export function drawnImages(): DemoImage[] {
   return DRAWINGS.map(({ name, svg }) => ({
     id: `${name}.jpg`,

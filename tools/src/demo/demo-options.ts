@@ -9,12 +9,15 @@ import {
   describeCause,
   type Crops,
 } from '@cropline/contracts';
+import { readSeed } from '../drawn/draw-options.js';
 
 /** What `npm run demo` was asked for. */
 export interface DemoOptions {
   /** A folder of the user's own images; null for the drawn ones. */
   readonly images: string | null;
   readonly crops: Crops;
+  /** Which labelled pictures are drawn; null for any, and only where the model knows them. */
+  readonly seed: number | null;
   /** Whether the stack stays up until Ctrl-C. */
   readonly keep: boolean;
   readonly help: boolean;
@@ -26,6 +29,8 @@ Starts Redis, S3, the API and a worker on free ports, classifies images through 
 
   --images DIR    your own images (JPEG, PNG, WebP, AVIF, GIF, TIFF), also in folders below; default: drawn pictures
   --crops CROPS   which views of an image are averaged (default ten): ${CROPS_TEXT_HELP}
+  --seed S        draws pictures with labels that the model's are compared with, the same for the same number;
+                  by itself the demo does this, with any number, when it runs on the starter model
   --keep          leaves the stack up until Ctrl-C and prints its URLs
   --help          prints this
 
@@ -38,7 +43,7 @@ Exit codes: 0 done, 1 something failed, 2 an option or a folder is wrong, 130 Ct
  * @throws `USAGE_INVALID` for an option or value that is not taken, `INPUT_NOT_FOUND` for a folder that is none.
  */
 export function readDemoOptions(args: readonly string[]): DemoOptions {
-  const { images, crops, keep, help } = parse(args);
+  const { images, crops, seed, keep, help } = parse(args);
   const chosen = cropsTextSchema.safeParse(crops);
   if (!chosen.success) {
     const faults = cropsFaults(chosen.error);
@@ -53,12 +58,20 @@ export function readDemoOptions(args: readonly string[]): DemoOptions {
       `Expected --images to name a folder, but ${folder} is not one.`,
     );
   }
-  return { images: folder, crops: chosen.data, keep, help };
+  if (folder !== null && seed !== undefined) {
+    throw new CroplineError(
+      'USAGE_INVALID',
+      'Expected --images or --seed but received both: name your own images, or have some drawn.',
+    );
+  }
+  const drawn = seed === undefined ? null : readSeed(seed);
+  return { images: folder, crops: chosen.data, seed: drawn, keep, help };
 }
 
 function parse(args: readonly string[]): {
   images?: string | undefined;
   crops: string;
+  seed?: string | undefined;
   keep: boolean;
   help: boolean;
 } {
@@ -68,6 +81,7 @@ function parse(args: readonly string[]): {
       options: {
         images: { type: 'string' },
         crops: { type: 'string', default: 'ten' },
+        seed: { type: 'string' },
         keep: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
@@ -77,7 +91,7 @@ function parse(args: readonly string[]): {
     const [reason = ''] = describeCause(error).split(/\. (?=To specify)|\n/);
     throw new CroplineError(
       'USAGE_INVALID',
-      `${reason.replace(/\.$/, '')}: expected --images DIR, --crops CROPS, --keep or --help.`,
+      `${reason.replace(/\.$/, '')}: expected --images DIR, --crops CROPS, --seed S, --keep or --help.`,
     );
   }
 }

@@ -24,15 +24,19 @@ Submit your own:
 `;
 }
 
-/** What to try after the stack has been stopped. */
-export const AFTERWARDS = `
+/** What to try after the stack has been stopped; `env` is what commands for the same model are to be told. */
+export function afterwards(env: Readonly<Record<string, string>>): string {
+  const settings = Object.entries(env).map(([name, value]) => `${name}=${value} `);
+  const classify = `${settings.join('')}npm run cropline -- classify DIR`;
+  return `
 Go on:
 
   npm run demo -- --images DIR           your own photos (add --crops googlenet144 for 144 views an image)
   npm run demo -- --keep                 leaves the API up, to submit batches with curl
-  npm run cropline -- classify DIR       the same engine without a server
+  ${classify.padEnd(37)}  the same engine without a server
   README.md                              how to submit batches and to run it for real
 `;
+}
 
 /** An object of the stack's S3, which asks for no signature, as a URL to open. */
 function httpUrl(stack: Stack, s3Url: string): string {

@@ -11,19 +11,23 @@ import {
   type ItemResult,
 } from '@cropline/contracts';
 import { createObjectStore, type ObjectStore } from '@cropline/storage';
+import { chooseModel, STARTER_MODEL, type ChosenModel } from '../cropline/choose-model.js';
+import { runCropline } from '../cropline/run-cropline.js';
+import { anySeed } from '../drawn/draw-options.js';
 import { isErrorLine, readableLine } from '../stack/log-line.js';
 import { startStack, type Stack } from '../stack/start-stack.js';
-import { drawnImages, folderImages, type DemoImage } from './demo-images.js';
+import { untilAborted } from '../until-aborted.js';
+import { drawnImages, folderImages, labelledImages, type DemoImage } from './demo-images.js';
 import type { DemoOptions } from './demo-options.js';
-import { AFTERWARDS, keptStack } from './next-steps.js';
-import { resultsTable } from './results-table.js';
-import { runCropline } from './run-cropline.js';
+import { afterwards, keptStack } from './next-steps.js';
+import { showResults } from './show-results.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const SAVED = join(ROOT, '.cropline/demo');
 const IMAGES = 's3://images';
 const UPLOADS_AT_ONCE = 8;
-const ROWS_SHOWN = 40;
+/** So many that the share of right ones says something. */
+const LABELLED_EACH = 20;
 
 /**
  * The demo from images to labels, as a user would do it: upload, submit over HTTP, watch, read the results.
@@ -34,26 +38,38 @@ const ROWS_SHOWN = 40;
  *   last lines when the stack does not come up; the signal's reason. Nothing is left running.
  */
 export async function runDemo(options: DemoOptions, signal: AbortSignal): Promise<boolean> {
-  const images = options.images === null ? drawnImages() : await folderImages(options.images);
+  const found = options.images === null ? null : await folderImages(options.images);
   say('Looking for the weights …');
-  // It shows its own progress, and its own message when they cannot be had.
-  if ((await untilAborted(runCropline(['model', 'pull']), signal)) !== 0) return false;
+  const model = await untilAborted(chooseModel(process.env['CROPLINE_MODEL'], say), signal);
+  say(`The model is ${model.name}.`);
+  const images = found ?? drawImages(options.seed, model);
   say('Starting Redis, S3, the API and a worker …');
   const errors: string[] = [];
   const onLine = (source: string, line: string): void => {
     if (isErrorLine(line)) errors.push(readableLine(source, line));
   };
-  const stack = await untilAborted(startStack({ workers: 1, onLine }), signal);
+  const stack = await untilAborted(
+    startStack({ workers: 1, workerEnv: model.env, onLine }),
+    signal,
+  );
   try {
     const batch = await untilAborted(classifyThrough(stack, images, options, signal), signal);
     const ok = batch.status === 'completed' && batch.counts.succeeded === images.length;
     if (errors.length > 0) say(`\nErrors that were logged:\n\n${errors.slice(0, 10).join('\n')}`);
-    say(options.keep ? keptStack(stack, batch) : AFTERWARDS);
+    say(options.keep ? keptStack(stack, batch) : afterwards(model.env));
     if (options.keep) await once(signal, 'abort');
     return ok;
   } finally {
     await stack.stop();
   }
+}
+
+/** Pictures with labels where the model knows them or a seed was asked for, else those like ImageNet's. */
+function drawImages(seed: number | null, model: ChosenModel): DemoImage[] {
+  if (seed === null && model.name !== STARTER_MODEL) return drawnImages();
+  const drawn = seed ?? anySeed();
+  say(`Drawing fresh pictures (seed ${drawn}; --seed ${drawn} draws the same again).`);
+  return labelledImages(drawn, LABELLED_EACH);
 }
 
 async function classifyThrough(
@@ -77,7 +93,7 @@ async function classifyThrough(
     const batch = await client.getBatch(id);
     const results: ItemResult[] = [];
     for await (const result of client.results(id)) results.push(result);
-    showResults(results, options);
+    for (const line of showResults(results, images, options)) say(line);
     await showWhere(batch, store);
     return batch;
   } finally {
@@ -108,17 +124,6 @@ async function upload(
   return items;
 }
 
-function showResults(results: readonly ItemResult[], options: DemoOptions): void {
-  say('');
-  for (const line of resultsTable(results.slice(0, ROWS_SHOWN))) say(line);
-  if (results.length > ROWS_SHOWN) {
-    say(`… and ${results.length - ROWS_SHOWN} more, in the files below`);
-  }
-  if (options.images === null) {
-    say('\nThese are drawings, and the model knows photos: try yours with --images.');
-  }
-}
-
 /** Says where the results lie, and saves a copy here, because the demo's S3 forgets them when it stops. */
 async function showWhere(batch: Batch, store: ObjectStore): Promise<void> {
   const { results, errors, manifest } = batch.output;
@@ -130,21 +135,6 @@ async function showWhere(batch: Batch, store: ObjectStore): Promise<void> {
   }
   say(`\nResults in S3:  ${results ?? batch.output.url}`);
   if (files.length > 0) say(`Saved here:     ${SAVED}`);
-}
-
-async function untilAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
-  signal.throwIfAborted();
-  let forget = (): void => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    const abort = (): void => reject(signal.reason as Error);
-    signal.addEventListener('abort', abort);
-    forget = () => signal.removeEventListener('abort', abort);
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    forget();
-  }
 }
 
 function say(line: string): void {

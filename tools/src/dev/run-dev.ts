@@ -2,11 +2,13 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { describeCause } from '@cropline/contracts';
+import { chooseModel, type ChosenModel } from '../cropline/choose-model.js';
 import { childEnvironment } from '../stack/child-environment.js';
 import { ManagedProcess } from '../stack/managed-process.js';
 import { startStack, type Stack } from '../stack/start-stack.js';
 import { compiledAt, PACKAGES_OF } from './compiled-packages.js';
 import { readableLine } from '../stack/log-line.js';
+import { untilAborted } from '../until-aborted.js';
 
 const TSC = fileURLToPath(new URL('../../../node_modules/typescript/lib/tsc.js', import.meta.url));
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -16,8 +18,9 @@ const PREFERRED_PORT = 3000;
  * Runs the stack and the compiler until the signal is aborted: whenever everything has compiled without an
  * error, the API or the worker is restarted if code that runs in it changed.
  *
- * @throws `QUEUE_UNAVAILABLE` without a Redis; an Error with a process's last lines when the stack does not
- *   come up. Nothing is left running.
+ * @throws `MODEL_*` without a model to run on; `QUEUE_UNAVAILABLE` without a Redis; an Error with a
+ *   process's last lines when the stack does not come up; the signal's reason before that. Nothing is left
+ *   running.
  */
 export async function runDev(signal: AbortSignal): Promise<void> {
   let restarts = Promise.resolve();
@@ -26,10 +29,12 @@ export async function runDev(signal: AbortSignal): Promise<void> {
     // What the servers say while they start is no news.
     if (source !== 'redis' && source !== 's3') say(readableLine(source, line));
   };
-  const stack = await startStack({ apiPort: await portForApi(), onLine });
+  const model = await untilAborted(chooseModel(process.env['CROPLINE_MODEL'], say), signal);
+  const apiPort = await portForApi();
+  const stack = await startStack({ apiPort, workerEnv: model.env, onLine });
   try {
     await stack.s3.createBucket('photos');
-    say(welcome(stack));
+    say(welcome(stack, model));
     const restartWhatChanged = async (): Promise<void> => {
       const now = { api: compiledAt(PACKAGES_OF.api), worker: compiledAt(PACKAGES_OF.worker) };
       const changed = { api: now.api > started.api, worker: now.worker > started.worker };
@@ -91,13 +96,14 @@ async function portForApi(): Promise<number> {
   }
 }
 
-function welcome(stack: Stack): string {
+function welcome(stack: Stack, model: ChosenModel): string {
   return `
 The stack is up and follows your changes; Ctrl-C stops it.
 
   API     ${stack.apiUrl}   (reference: ${stack.apiUrl}/docs)
   S3      ${stack.s3.endpoint}   (bucket photos; any keys; in memory)
   Redis   ${stack.redisUrl.replace(/\/\/[^@/]*@/, '//…@')}
+  Model   ${model.name}
 `;
 }
 

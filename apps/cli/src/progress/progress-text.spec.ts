@@ -26,6 +26,13 @@ describe('progressText', () => {
     );
   });
 
+  it('shows what else there is to say after the counts', () => {
+    const learning = { ...half, failed: 0, facts: ['loss 0.7', '81.0 % right'] };
+    expect(progressText(learning, { columns: 200, bar: 'none' })).toBe(
+      'Classifying  50 %  1,000/2,000 images, loss 0.7, 81.0 % right, 128/s, 8 s left',
+    );
+  });
+
   it('has no bar where the total is not known, and counts bytes as bytes', () => {
     const fetching = { ...half, label: 'Fetching', total: null, unit: 'bytes', failed: 0 } as const;
     expect(progressText({ ...fetching, etaSeconds: null }, { columns: 80, bar: 'unicode' })).toBe(

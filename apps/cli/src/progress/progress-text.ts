@@ -11,6 +11,8 @@ export interface Progress {
   readonly unit: 'images' | 'bytes';
   /** How many of those done failed. */
   readonly failed: number;
+  /** What else there is to say, shown after the counts. */
+  readonly facts?: readonly string[];
   /** A second; null when not known. */
   readonly rate: number | null;
   readonly etaSeconds: number | null;
@@ -56,7 +58,7 @@ export function progressText(progress: Progress, style: ProgressStyle): string {
 }
 
 function factsOf(progress: Progress): { text: string; look: 'bold' | 'red' | 'dim' }[] {
-  const { done, total, unit, failed, rate, etaSeconds } = progress;
+  const { done, total, unit, failed, facts = [], rate, etaSeconds } = progress;
   const amount = unit === 'bytes' ? formatBytes : formatCount;
   const counts = total === null ? amount(done) : `${amount(done)}/${amount(total)}`;
   const speed =
@@ -64,6 +66,7 @@ function factsOf(progress: Progress): { text: string; look: 'bold' | 'red' | 'di
   return [
     { text: unit === 'images' ? `${counts} images` : counts, look: 'bold' as const },
     ...(failed === 0 ? [] : [{ text: `${formatCount(failed)} failed`, look: 'red' as const }]),
+    ...facts.map((text) => ({ text, look: 'bold' as const })),
     ...(speed === null ? [] : [{ text: `${speed}/s`, look: 'dim' as const }]),
     ...(etaSeconds === null
       ? []

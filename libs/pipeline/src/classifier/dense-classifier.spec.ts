@@ -30,13 +30,17 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function start(script: ThreadScript, more: { threads?: number; warp?: boolean } = {}) {
-  const { threads = 1, warp = true } = more;
+async function start(
+  script: ThreadScript,
+  more: { threads?: number; warp?: boolean; dense?: boolean } = {},
+) {
+  const { threads = 1, warp = true, dense = true } = more;
   classifier = await startScripted({
     folder,
     script,
     threads,
     batchSize: 1,
+    dense,
     resize: warp ? 'warp' : 'shorter-side',
     onCrash: () => (crashes += 1),
   });
@@ -86,6 +90,16 @@ describe('PooledClassifier dense', () => {
       expect(Math.round(256 * score)).toBe(8 * index);
       expect(crops.count).toBe(index % 2 === 0 ? 108 : 10);
     }
+  });
+
+  it('is refused by a model that cannot, which goes on with crops', async () => {
+    await start({}, { dense: false });
+    await expect(classifier.classify(await greyPicture(64), DENSE)).rejects.toMatchObject({
+      code: 'MODEL_UNSUPPORTED',
+      message: expect.stringContaining('scripted cannot: choose another crop policy'),
+    });
+    const ten = await classifier.classify(await greyPicture(64), { crops: 'ten', topK: 1 });
+    expect(ten.crops.count).toBe(10);
   });
 
   it('fails the one image on which the device breaks', async () => {

@@ -12,6 +12,8 @@ export interface ScriptedClassifier extends Partial<
   readonly folder: string;
   readonly script: ThreadScript;
   readonly resize?: ResizeSpec['resize'];
+  /** Whether its model can look at whole pictures; default: it can. */
+  readonly dense?: boolean;
 }
 
 /** Starts it: an image's class 0 scores its grey level ÷ 256. */
@@ -19,6 +21,7 @@ export async function startScripted({
   folder,
   script,
   resize = BVLC_SPEC.resize,
+  dense = true,
   ...options
 }: ScriptedClassifier): Promise<PooledClassifier> {
   await writeFile(join(folder, 'script.json'), JSON.stringify(script));
@@ -36,7 +39,7 @@ export async function startScripted({
       calibration: 'sha256:1',
       weightsPath: folder,
       graphPath: folder,
-      denseGraphPath: folder,
+      denseGraphPath: dense ? folder : null,
     },
     device: 'cpu',
     tfjs: null,

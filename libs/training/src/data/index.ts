@@ -1,0 +1,10 @@
+export type * from './batch-source.js';
+export type * from './dataset.js';
+export type * from './image-access.js';
+export * from './image-files.js';
+export type * from './labelled-batch.js';
+export * from './labelled-image.js';
+export * from './list-labelled-images.js';
+export type { UnreadableImage } from './loader-messages.js';
+export * from './open-batch-source.js';
+export * from './read-dataset.js';

@@ -1,0 +1,2 @@
+export * from './evaluation-report.js';
+export * from './training-report.js';
