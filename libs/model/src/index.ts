@@ -38,6 +38,7 @@ export * from './quantization/calibration-ranges.js';
 export * from './quantization/create-calibrator.js';
 export * from './quantization/emit-int8-graph.js';
 export * from './weights/check-weights.js';
+export * from './weights/fold-batch-normalization.js';
 export * from './weights/random-weights.js';
 export * from './weights/read-weights-file.js';
 export * from './weights/write-safetensors.js';

@@ -15,10 +15,12 @@ const LEARNED = 16;
 describe('A model that was trained on images in S3', () => {
   let system: System;
   let folder: string;
+  let model: string;
   let trained: { stdout: string; stderr: string };
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'cropline-trained-'));
+    model = join(folder, 'colours');
     system = await startSystem({ workers: 0 });
     const { store, images, stack } = system;
     for (const [name, hue] of Object.entries(HUES)) {
@@ -28,20 +30,11 @@ describe('A model that was trained on images in S3', () => {
       }
     }
     const { endpoint, region, credentials } = stack.s3;
-    const words = ['--from', 'scratch', '--input-size', '64', '--width', '0.1'];
+    const net = ['--from', 'scratch', '--input-size', '64', '--width', '0.1', '--no-aux'];
+    const learning = ['--optimizer', 'adam', '--lr', '0.003', '--epochs', '8', '--batch', '8'];
     trained = await promisify(execFile)(
       process.execPath,
-      [
-        CROPLINE,
-        'train',
-        '--data',
-        `${images}/set`,
-        ...words,
-        '--epochs',
-        '6',
-        '--batch',
-        '12',
-      ].concat(['--out', join(folder, 'colours')]),
+      [CROPLINE, 'train', '--data', `${images}/set`, ...net, ...learning, '--out', model],
       {
         env: {
           S3_ENDPOINT: endpoint,
@@ -60,7 +53,7 @@ describe('A model that was trained on images in S3', () => {
   it('serves a batch as it is, and results name it', async () => {
     expect(trained.stdout).toContain('CROPLINE_MODEL=');
     const { stack, client, images } = system;
-    await stack.addWorker({ CROPLINE_MODEL: join(folder, 'colours') });
+    await stack.addWorker({ CROPLINE_MODEL: model });
     const items = Object.keys(HUES).flatMap((name) =>
       [LEARNED, LEARNED + 1].map((number) => ({
         id: `${name} ${number}`,

@@ -12,7 +12,7 @@ const VARIABLES = {
     'CROPLINE_WEBHOOK_SECRET    whsec_…, signs webhooks; or CROPLINE_WEBHOOK_SECRET_FILE, a file of it',
   config: 'CROPLINE_CONFIG            a file of settings (~/.config/cropline/config.json)',
   model:
-    'CROPLINE_MODEL             a model by name, or the path of a weights file (googlenet-bvlc)',
+    'CROPLINE_MODEL             a model by name, or the path of its folder or weights (googlenet-bvlc)',
   mirror:
     'CROPLINE_MODEL_MIRROR      a folder or URL that holds the weights, asked before the public one',
   cache: 'CROPLINE_CACHE_DIR         where models are kept ($XDG_CACHE_HOME/cropline)',

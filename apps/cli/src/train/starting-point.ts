@@ -13,6 +13,7 @@ import { usageError } from '../command/usage-error.js';
 import { fetchModel } from '../models/fetch-model.js';
 import type { TrainFlags } from './train-options.js';
 
+const CLASSIFIER = googlenet({ variant: 'bvlc' }).classifier.name;
 /** Resized to this much more than the net takes, as the paper's 224 of 256. */
 const MARGIN = 256 / 224;
 
@@ -29,13 +30,13 @@ export interface StartingPoint {
 /**
  * Makes the net that is trained.
  *
- * @param classes how many it is to tell apart
+ * @param labels the classes that it is to tell apart
  * @throws `USAGE_INVALID` for options that do not go together; `MODEL_*`, `MODEL_UNSUPPORTED` for a model
  *   that cannot be trained; the signal's reason
  */
 export async function startingPoint(
   flags: TrainFlags,
-  classes: number,
+  labels: readonly string[],
   invocation: Invocation,
   signal: AbortSignal,
 ): Promise<StartingPoint> {
@@ -45,8 +46,8 @@ export async function startingPoint(
   }
   const start =
     flags.from === 'scratch'
-      ? fromScratch(flags, classes)
-      : await fromModel(flags, classes, invocation, signal);
+      ? fromScratch(flags, labels.length)
+      : await fromModel(flags, labels, invocation, signal);
   requireLayers(flags.freeze, start.architecture);
   return start;
 }
@@ -69,7 +70,7 @@ function fromScratch(flags: TrainFlags, classes: number): StartingPoint {
 
 async function fromModel(
   flags: TrainFlags,
-  classes: number,
+  labels: readonly string[],
   invocation: Invocation,
   signal: AbortSignal,
 ): Promise<StartingPoint> {
@@ -85,10 +86,22 @@ async function fromModel(
   const resizeTo = Math.round((info.resizeTo * inputSize) / info.inputSize);
   return {
     from: info.name,
-    architecture: googlenet({ variant, classes, inputSize, width, mean, scale }),
-    initial: await readWeightsFile(weightsPath),
+    architecture: googlenet({ variant, classes: labels.length, inputSize, width, mean, scale }),
+    initial: knownOf(await readWeightsFile(weightsPath), info.labels, labels),
     resize: { inputSize, resize: info.resize, resizeTo },
   };
+}
+
+/** What a model knows that is of use: a classifier of other classes is not, even of as many. */
+function knownOf(
+  weights: NamedTensors,
+  known: readonly string[],
+  labels: readonly string[],
+): NamedTensors {
+  if (known.length === labels.length && known.every((label, at) => label === labels[at])) {
+    return weights;
+  }
+  return new Map([...weights].filter(([name]) => !name.startsWith(CLASSIFIER)));
 }
 
 function trainable({

@@ -28,7 +28,7 @@ export async function trainClassifier(flags: TrainFlags, invocation: Invocation)
   try {
     const folder = await openOutputFolder(flags.out, resume);
     const dataset = await listed(flags, access);
-    const start = await startingPoint(flags, dataset.labels.length, invocation, signal);
+    const start = await startingPoint(flags, dataset.labels, invocation, signal);
     const settings = trainingSettings(flags, start, dataset);
     const run = { dataset, access, start, settings, folder, resume, json };
     const ran = await runTraining(run, console, signal);

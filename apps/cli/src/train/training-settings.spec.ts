@@ -51,7 +51,7 @@ describe('trainingSettings', () => {
 
   it('learns more slowly without batch normalization, and otherwise with Adam', () => {
     const plain = { ...scratch, architecture: googlenet({ variant: 'bvlc', inputSize: 64 }) };
-    expect(trainingSettings(flags, plain, dataset).learningRate).toBe(0.01);
+    expect(trainingSettings(flags, plain, dataset).learningRate).toBe(0.001);
     expect(trainingSettings({ ...flags, optimizer: 'adam' }, scratch, dataset).learningRate).toBe(
       0.001,
     );

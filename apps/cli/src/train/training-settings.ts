@@ -23,7 +23,7 @@ const BATCH = 32;
 const EPOCHS = { scratch: 30, model: 5 } as const;
 /** Larger steps destroy what a model knows; without batch normalization they end in no numbers at all. */
 const LEARNING_RATES = {
-  sgd: { normalized: 0.05, plain: 0.01, model: 0.005 },
+  sgd: { normalized: 0.05, plain: 0.001, model: 0.005 },
   adam: { normalized: 0.001, plain: 0.0003, model: 0.0001 },
 } as const;
 

@@ -48,7 +48,7 @@ export function outlineOwnOnnx(bytes: Uint8Array, path: string): OwnOnnxOutline 
     throw unsupported(
       path,
       `hold its weights but those of ${apart.name} are in another file`,
-      'save the model as one file',
+      'save the model as one file (torch.onnx.export: external_data=False)',
     );
   }
   const constants = new Set(graph.initializer.map(({ name }) => name));

@@ -45,8 +45,9 @@ export function convolutionSums(
 
 /** The last window may reach over the edge; the values are never negative, so zeros there change nothing. */
 function applyMaxPool(x: tf.Tensor4D, { kernel, stride }: MaxPool): tf.Tensor4D {
-  if (stride === 1) return tf.maxPool(x, kernel, 1, 'same');
   const [, rows, columns] = x.shape;
+  // Of sides that the stride divides, this padding lies all at the end, and costs no copy of the values.
+  if ((rows % stride) + (columns % stride) === 0) return tf.maxPool(x, kernel, stride, 'same');
   const over = (size: number): [number, number] => [0, overhang(size, kernel, stride)];
   const [below, beside] = [over(rows), over(columns)];
   const padded = below[1] + beside[1] === 0 ? x : tf.pad(x, [[0, 0], below, beside, [0, 0]]);

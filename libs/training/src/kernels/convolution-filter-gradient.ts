@@ -57,11 +57,9 @@ function swapped(run: RunKernel, x: tf.TensorInfo, dy: tf.TensorInfo, info: Info
   const { filterHeight, filterWidth, strideHeight, strideWidth, padInfo } = info;
   const rows = span(info.inHeight, info.outHeight, filterHeight, strideHeight, padInfo.top);
   const columns = span(info.inWidth, info.outWidth, filterWidth, strideWidth, padInfo.left);
-  const used = run(
-    tf.Slice,
-    { x },
-    { begin: [0, 0, 0, 0], size: [info.batchSize, rows.used, columns.used, info.inChannels] },
-  );
+  const isWhole = rows.used === info.inHeight && columns.used === info.inWidth;
+  const size = [info.batchSize, rows.used, columns.used, info.inChannels];
+  const used = isWhole ? x : run(tf.Slice, { x }, { begin: [0, 0, 0, 0], size });
   const made = run(
     tf.Conv2D,
     {

@@ -35,6 +35,8 @@ const CASES: readonly Case[] = [
   { name: 'mean of the pixels', shapes: [[2, 3, 3, 4]], operation: (x) => tf.mean(x, [1, 2]) }, // prettier-ignore
   { name: 'reshape', shapes: [[2, 6]], operation: (x) => tf.reshape(x, [3, 4]) },
   { name: 'concat', shapes: [[2, 1], [2, 3]], operation: (a, b) => tf.concat([two(a), two(b)], -1) }, // prettier-ignore
+  { name: 'concat of rows', shapes: [[1, 2], [3, 2]], operation: (a, b) => tf.concat([two(a), two(b)], 0) }, // prettier-ignore
+  { name: 'concat of three', shapes: [[2, 2, 2, 1], [2, 2, 2, 5], [2, 2, 2, 2]], operation: (a, b, c) => tf.concat([four(a), four(b), four(c)], 3) }, // prettier-ignore
   ...[false, true].flatMap((ofA) =>
     [false, true].map((ofB) => ({
       name: `matMul, transposed: ${ofA}, ${ofB}`,

@@ -1,3 +1,4 @@
+import { CroplineError } from '@cropline/contracts';
 import {
   biasName,
   weightName,
@@ -13,6 +14,9 @@ import { auxiliaryShapes } from './auxiliary-shapes.js';
 export const gammaName = (layer: string): string => `${layer}_gamma`;
 export const betaName = (layer: string): string => `${layer}_beta`;
 
+/** How much smaller classifiers begin. */
+const CLASSIFIER_FACTOR = 0.1;
+
 /** Which parameters a net is to have, and where they begin. */
 export interface InitialOptions {
   readonly architecture: Architecture;
@@ -25,7 +29,7 @@ export interface InitialOptions {
 
 /**
  * The parameters that a training begins with, shapes as in weights files: those of `initial` where they fit
- * (a classifier of another number of classes does not), else random ones.
+ * (a classifier of another number of classes does not, and auxiliary ones are in no file), else random ones.
  *
  * Filters are normal with the variance 2 / inputs (He et al. 2015, arXiv 1502.01852, section 2.2), so that
  * signals neither die nor explode on their way; classifiers begin smaller, so that no class is preferred; biases
@@ -40,16 +44,24 @@ export function initialParameters(options: InitialOptions): NamedTensors {
   const classifierNames = new Set(classifiers.map(({ name }) => weightName(name)));
   const convolutions = convolutionNames(architecture, auxiliaries);
   const shapes = new Map(weightShapes(architecture));
+  const needed = new Set(shapes.keys());
+  needed.delete(weightName(architecture.classifier.name));
+  needed.delete(biasName(architecture.classifier.name));
   if (auxiliaries)
     for (const [name, shape] of auxiliaryShapes(architecture)) shapes.set(name, shape);
   const parameters = new Map<string, NamedTensor>();
   for (const [name, shape] of shapes) {
     const known = initial?.get(name);
     const fits = known?.shape.join() === shape.join();
-    parameters.set(
-      name,
-      fits ? known : randomTensor(name, shape, classifierNames.has(name) ? 0.1 : 1, seed),
-    );
+    if (initial !== null && needed.has(name) && !fits) {
+      const found = known === undefined ? 'it is missing' : `it has [${known.shape.join(', ')}]`;
+      throw new CroplineError(
+        'MODEL_TENSOR_INVALID',
+        `Expected ${name} of the weights to start from to have the shape [${shape.join(', ')}] but ${found}: start from weights of the same net`,
+      );
+    }
+    const factor = classifierNames.has(name) ? CLASSIFIER_FACTOR : 1;
+    parameters.set(name, fits ? known : randomTensor(name, shape, factor, seed));
   }
   if (batchNormalization) {
     for (const layer of convolutions) {

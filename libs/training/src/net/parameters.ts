@@ -8,6 +8,8 @@ let nets = 0;
 /** The parameters of a net as variables of TensorFlow.js, filters laid out as that takes them. */
 export class Parameters {
   readonly #variables = new Map<string, tf.Variable>();
+  /** As in weights files. */
+  readonly #shapes: ReadonlyMap<string, string>;
   readonly #trainable: readonly string[];
 
   /**
@@ -15,6 +17,7 @@ export class Parameters {
    * @param frozen beginnings of the names of those that are not to change
    */
   constructor(values: NamedTensors, frozen: readonly string[]) {
+    this.#shapes = shapesOf(values);
     nets += 1;
     const prefix = `net-${nets}/`;
     const isFrozen = (name: string): boolean => frozen.some((start) => name.startsWith(start));
@@ -51,11 +54,41 @@ export class Parameters {
     );
   }
 
-  /** Takes values that `save` gave. */
+  /** Whether values are of these names and shapes, none missing and none more. */
+  fit(values: NamedTensors): boolean {
+    const shapes = shapesOf(values);
+    return (
+      shapes.size === this.#shapes.size &&
+      [...this.#shapes].every(([name, shape]) => shapes.get(name) === shape)
+    );
+  }
+
+  /** Takes values that `save` gave, and that fit. */
   restore(saved: NamedTensors): void {
-    for (const [name, variable] of this.#variables) {
-      const { shape, data } = saved.get(name) ?? { shape: [], data: new Float32Array() };
-      tf.tidy(() => variable.assign(runtimeLayout(tf.tensor(data, [...shape]))));
+    for (const [name, { shape, data }] of saved) {
+      tf.tidy(() => this.get(name).assign(runtimeLayout(tf.tensor(data, [...shape]))));
+    }
+  }
+
+  /** How many numbers those have that training changes. */
+  get size(): number {
+    return this.#trainable.reduce((sum, name) => sum + this.get(name).size, 0);
+  }
+
+  /** Writes what training changes to a list of that size, one after the other as the runtime has them. */
+  copyTo(list: Float32Array): void {
+    copyInOrder(list, this.#trainable, (name) => this.get(name));
+  }
+
+  /** Takes what another net of the same layers wrote. */
+  copyFrom(list: Float32Array): void {
+    let at = 0;
+    for (const name of this.#trainable) {
+      const variable = this.get(name);
+      tf.tidy(() =>
+        variable.assign(tf.tensor(list.subarray(at, at + variable.size), variable.shape)),
+      );
+      at += variable.size;
     }
   }
 
@@ -65,8 +98,25 @@ export class Parameters {
   }
 }
 
+const shapesOf = (values: NamedTensors): ReadonlyMap<string, string> =>
+  new Map([...values].map(([name, { shape }]) => [name, shape.join('×')]));
+
 const runtimeLayout = (value: tf.Tensor): tf.Tensor =>
   value.rank === 4 ? filtersFromWeights(value as tf.Tensor4D) : tf.clone(value);
 
 const fileLayout = (value: tf.Tensor): tf.Tensor =>
   value.rank === 4 ? filtersToWeights(value as tf.Tensor4D) : tf.clone(value);
+
+/** Writes tensors to a list, one after the other. */
+export function copyInOrder(
+  list: Float32Array,
+  names: readonly string[],
+  tensorOf: (name: string) => tf.Tensor,
+): void {
+  let at = 0;
+  for (const name of names) {
+    const tensor = tensorOf(name);
+    list.set(tensor.dataSync<'float32'>(), at);
+    at += tensor.size;
+  }
+}

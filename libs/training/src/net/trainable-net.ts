@@ -53,9 +53,13 @@ export class TrainableNet {
   readonly #frozenLayers: number;
 
   constructor(options: TrainableNetOptions) {
-    this.#options = options;
-    this.parameters = new Parameters(initialParameters(options), options.freeze);
-    this.#frozenLayers = frozenLayers(options.architecture, this.parameters.trainable);
+    const { architecture, freeze } = options;
+    this.#frozenLayers = countFrozenLayers(architecture, freeze);
+    const trained = new Set(architecture.layers.slice(this.#frozenLayers).map(({ name }) => name));
+    // The others would teach nothing but themselves.
+    const auxiliaries = architecture.auxiliaries.filter(({ after }) => trained.has(after));
+    this.#options = { ...options, architecture: { ...architecture, auxiliaries } };
+    this.parameters = new Parameters(initialParameters(this.#options), freeze);
   }
 
   /**
@@ -69,14 +73,14 @@ export class TrainableNet {
     const { architecture } = this.#options;
     const statistics = new Map<string, tf.Tensor1D>();
     const gradients = new Map<string, tf.Tensor>();
-    let kept: tf.Tensor2D | null = null;
+    const kept: { logits?: tf.Tensor2D } = {};
     const loss = tf.tidy(() => {
       const expected = truthTensor(labels, architecture.classifier.outputs);
-      const input = this.#through(pixelsToInput(pixels, architecture), 0, this.#frozenLayers, null);
+      const input = this.#infer(pixelsToInput(pixels, architecture), this.#frozenLayers);
       const variables = this.parameters.trainable.map((name) => this.parameters.get(name));
       const { value, grads } = tf.variableGrads(() => {
         const { logits, auxiliaries } = this.#trainingForward(input, statistics, draw);
-        kept = tf.keep(tf.clone(logits));
+        kept.logits = tf.keep(tf.clone(logits));
         return auxiliaries.reduce<tf.Scalar>(
           (sum, { weight, logits: other }) =>
             tf.add(sum, tf.mul(softmaxLoss(other, expected), weight)),
@@ -89,8 +93,9 @@ export class TrainableNet {
       }
       return value;
     });
-    if (kept === null) throw new Error('The net was not run');
-    return { loss, logits: kept, gradients, statistics };
+    const { logits } = kept;
+    if (logits === undefined) throw new Error('Expected the net to be run');
+    return { loss, logits, gradients, statistics };
   }
 
   /** Logits of the main classifier, [N, classes], as inference computes them. */
@@ -98,7 +103,7 @@ export class TrainableNet {
     return tf.tidy(() => {
       const { architecture } = this.#options;
       const input = pixelsToInput(pixels, architecture);
-      const features = this.#through(input, 0, architecture.layers.length, null);
+      const features = this.#infer(input, architecture.layers.length);
       return this.#dense(tf.mean<tf.Tensor2D>(features, [1, 2]), architecture.classifier);
     });
   }
@@ -127,16 +132,14 @@ export class TrainableNet {
     this.statistics.dispose();
   }
 
-  /** @param statistics where the batch's means and variances are put in training; null outside of it */
-  #through(
-    x: tf.Tensor4D,
-    from: number,
-    to: number,
-    statistics: Map<string, tf.Tensor1D> | null,
-  ): tf.Tensor4D {
-    return this.#options.architecture.layers
-      .slice(from, to)
-      .reduce((y, layer) => applyLayer(y, layer, this.#convolve(statistics)), x);
+  /** What the first layers make of an input, as inference computes it; frees what it made on the way. */
+  #infer(input: tf.Tensor4D, layers: number): tf.Tensor4D {
+    const convolve = this.#convolve(null);
+    return this.#options.architecture.layers.slice(0, layers).reduce((x, layer) => {
+      const y = tf.tidy(() => applyLayer(x, layer, convolve));
+      x.dispose();
+      return y;
+    }, input);
   }
 
   #trainingForward(
@@ -172,11 +175,12 @@ export class TrainableNet {
     const { kernel, stride } = auxiliaryPool(this.#options.architecture, auxiliary);
     const pooled = tf.avgPool(x, kernel, stride, 'valid');
     const maps = this.#convolve(statistics)(pooled, convolution);
-    const flat = tf.reshape(maps, [maps.shape[0], maps.size / maps.shape[0]]) as tf.Tensor2D;
+    const flat = tf.reshape<tf.Rank.R2>(maps, [maps.shape[0], maps.size / maps.shape[0]]);
     const values = tf.relu(this.#dense(flat, hidden));
     return this.#dense(dropped(values, dropout, [...draw, hidden.name]), classifier);
   }
 
+  /** @param statistics where the batch's means and variances are put in training; null outside of it */
   #convolve(
     statistics: Map<string, tf.Tensor1D> | null,
   ): (x: tf.Tensor4D, convolution: Convolution) => tf.Tensor4D {
@@ -216,12 +220,13 @@ export class TrainableNet {
 }
 
 /** How many layers come before the first one with a parameter that is trained. */
-function frozenLayers({ layers }: Architecture, trainable: readonly string[]): number {
+function countFrozenLayers({ layers }: Architecture, freeze: readonly string[]): number {
+  const isFrozen = (name: string): boolean => freeze.some((start) => name.startsWith(start));
   const first = layers.findIndex((layer) => {
     const own = layer.kind === 'inception' ? layer.branches.flat() : [layer];
     return own.some(
       ({ kind, name }) =>
-        kind === 'convolution' && trainable.some((parameter) => parameter.startsWith(`${name}_`)),
+        kind === 'convolution' && !(isFrozen(weightName(name)) && isFrozen(biasName(name))),
     );
   });
   return first < 0 ? layers.length : first;

@@ -46,7 +46,6 @@ const stateSchema = z.object({
   images: count,
   secondsInEpoch: z.number(),
   statisticsUpdates: count,
-  slots: count,
   history: z.array(recordSchema),
   best: bestSchema.nullable(),
   file: z.string(),
@@ -86,7 +85,8 @@ export interface Checkpoint {
   readonly parameters: NamedTensors;
   readonly statistics: NamedTensors;
   readonly statisticsUpdates: number;
-  readonly slots: readonly NamedTensor[];
+  /** What the optimizer remembers. */
+  readonly slots: NamedTensors;
   readonly best: BestEpoch | null;
 }
 
@@ -109,7 +109,7 @@ export class CheckpointStore {
     const all = new Map<string, NamedTensor>([
       ...prefixed('parameter/', parameters),
       ...prefixed('statistic/', statistics),
-      ...slots.map((slot, index): [string, NamedTensor] => [`slot/${index}`, slot]),
+      ...prefixed('slot/', slots),
     ]);
     const written = await this.#write(`step-${position.step}.safetensors`, all);
     if (best !== null && this.#best?.best !== best) {
@@ -121,7 +121,6 @@ export class CheckpointStore {
       ...position,
       history: [...position.history],
       statisticsUpdates,
-      slots: slots.length,
       best:
         best === null || this.#best === null
           ? null
@@ -148,23 +147,14 @@ export class CheckpointStore {
       throw this.#damaged(describeCause(error));
     });
     if (text === null) return null;
-    const {
-      file,
-      sha256,
-      slots,
-      statisticsUpdates,
-      best,
-      format: _,
-      ...position
-    } = this.#parse(text);
+    const { file, sha256, statisticsUpdates, best, ...position } = this.#parse(text);
     const tensors = await this.#read(file, sha256);
-    const numbered = [...Array(slots).keys()].map((index) => tensors.get(`slot/${index}`));
     return {
       position,
       parameters: unprefixed('parameter/', tensors),
       statistics: unprefixed('statistic/', tensors),
       statisticsUpdates,
-      slots: numbered.filter((slot) => slot !== undefined),
+      slots: unprefixed('slot/', tensors),
       best: best === null ? null : await this.#readBest(best),
     };
   }

@@ -1,29 +1,25 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { NamedTensor } from '@cropline/model';
+import type { NamedTensor, NamedTensors } from '@cropline/model';
 import type { Parameters } from '../net/parameters.js';
 
-/** The paper's: SGD with this momentum. */
+/** The paper's. */
 const MOMENTUM = 0.9;
-/** The paper's: 4 % less every 8 epochs. */
-const DECAY = 0.96;
-const DECAY_EPOCHS = 8;
-
-/** How the rate falls over the epochs: the paper's steps, or to nothing along half a cosine. */
-export type RateDecay = 'step' | 'cosine';
+/** What Adam keeps of its means and mean squares of gradients, and what it divides by at least. */
+const MEAN_DECAY = 0.9;
+const SQUARE_DECAY = 0.999;
+const EPSILON = 1e-8;
 
 /** How parameters are changed by their gradients. */
 export type OptimizerName = 'sgd' | 'adam';
 
 /** Changes the parameters of a net step by step. */
 export interface Optimizer {
-  /** The rate that an epoch (from 1) is run with. */
-  rateOf(epoch: number): number;
   /** One step; the gradients stay the caller's. */
-  apply(gradients: ReadonlyMap<string, tf.Tensor>, epoch: number): void;
+  apply(gradients: ReadonlyMap<string, tf.Tensor>, rate: number): void;
   /** What it remembers of the steps before, for a checkpoint. */
-  save(): Promise<NamedTensor[]>;
-  /** Takes what `save` gave; to be called before the first step. */
-  restore(saved: readonly NamedTensor[]): Promise<void>;
+  save(): NamedTensors;
+  /** Takes what `save` gave. */
+  restore(saved: NamedTensors): void;
   dispose(): void;
 }
 
@@ -31,89 +27,97 @@ export interface Optimizer {
 export interface OptimizerOptions {
   readonly name: OptimizerName;
   readonly parameters: Parameters;
-  /** Of the first epoch. */
-  readonly learningRate: number;
-  readonly decay: RateDecay;
-  readonly epochs: number;
   /** The share of each weight (not of biases, scales and shifts) that is taken off with each step, times the rate. */
   readonly weightDecay: number;
 }
 
 /**
- * `sgd`: momentum 0.9 (Szegedy et al. 2014, section 6). `adam`: Kingma and Ba 2015, arXiv 1412.6980, with its
- * usual constants. The decay `step` takes 4 % off every 8 epochs, as the paper did; `cosine` suits trainings that
- * are too short for that (Loshchilov and Hutter 2017, arXiv 1608.03983, without restarts).
+ * `sgd`: momentum 0.9 (Szegedy et al. 2014, section 6). `adam`: Kingma and Ba 2015, arXiv 1412.6980, algorithm 1,
+ * with its constants. Going on from what was saved gives the same numbers as never having stopped.
  */
-export function createOptimizer(options: OptimizerOptions): Optimizer {
-  const { name, learningRate } = options;
-  return new LibraryOptimizer(
-    options,
-    name === 'sgd'
-      ? tf.train.momentum(learningRate, MOMENTUM)
-      : new AdamOfChangingRate(learningRate, 0.9, 0.999),
+export function createOptimizer({ name, parameters, weightDecay }: OptimizerOptions): Optimizer {
+  const memory = new Memory();
+  const change = name === 'sgd' ? momentumStep : adamStep;
+  let steps = 0;
+  return {
+    apply(gradients, rate) {
+      steps += 1;
+      for (const [parameter, gradient] of gradients) {
+        tf.tidy(() => {
+          const variable = parameters.get(parameter);
+          const decays = weightDecay > 0 && variable.rank > 1;
+          const slope = decays ? tf.add(gradient, tf.mul(variable, weightDecay)) : gradient;
+          variable.assign(tf.sub(variable, change(memory, parameter, slope, rate, steps)));
+        });
+      }
+    },
+    save: () => new Map([...memory.save(), [STEPS, scalar(steps)]]),
+    restore(saved) {
+      steps = saved.get(STEPS)?.data[0] ?? 0;
+      memory.restore(new Map([...saved].filter(([slot]) => slot !== STEPS)));
+    },
+    dispose: () => memory.dispose(),
+  };
+}
+
+const STEPS = 'steps';
+
+const scalar = (value: number): NamedTensor => ({ shape: [], data: Float32Array.of(value) });
+
+/** What is taken off a parameter in a step. */
+type Change = (
+  memory: Memory,
+  parameter: string,
+  gradient: tf.Tensor,
+  rate: number,
+  step: number,
+) => tf.Tensor;
+
+const momentumStep: Change = (memory, parameter, gradient, rate) =>
+  tf.mul(memory.update(`velocity/${parameter}`, MOMENTUM, gradient), rate);
+
+const adamStep: Change = (memory, parameter, gradient, rate, step) => {
+  const mean = memory.update(`mean/${parameter}`, MEAN_DECAY, tf.mul(gradient, 1 - MEAN_DECAY));
+  const square = memory.update(
+    `square/${parameter}`,
+    SQUARE_DECAY,
+    tf.mul(tf.square(gradient), 1 - SQUARE_DECAY),
   );
-}
+  const deviation = tf.sqrt(tf.div(square, 1 - SQUARE_DECAY ** step));
+  return tf.mul(tf.div(mean, tf.add(deviation, EPSILON)), rate / (1 - MEAN_DECAY ** step));
+};
 
-/** The library's, whose rate may be changed as that of its SGD may. */
-class AdamOfChangingRate extends tf.AdamOptimizer {
-  setLearningRate(rate: number): void {
-    this.learningRate = rate;
-  }
-}
+/** Sums that fade, by name. */
+class Memory {
+  readonly #values = new Map<string, tf.Tensor>();
 
-class LibraryOptimizer implements Optimizer {
-  readonly #options: OptimizerOptions;
-  readonly #optimizer: tf.MomentumOptimizer | AdamOfChangingRate;
-
-  constructor(options: OptimizerOptions, optimizer: tf.MomentumOptimizer | AdamOfChangingRate) {
-    this.#options = options;
-    this.#optimizer = optimizer;
-  }
-
-  rateOf(epoch: number): number {
-    const { learningRate, decay, epochs } = this.#options;
-    return decay === 'step'
-      ? learningRate * DECAY ** Math.floor((epoch - 1) / DECAY_EPOCHS)
-      : (learningRate * (1 + Math.cos((Math.PI * (epoch - 1)) / epochs))) / 2;
+  /** A share of what was there, nothing at first, and something more. The sum stays the memory's. */
+  update(name: string, share: number, more: tf.Tensor): tf.Tensor {
+    const before = this.#values.get(name);
+    const next = before === undefined ? tf.clone(more) : tf.add(tf.mul(before, share), more);
+    this.#values.set(name, tf.keep(next));
+    before?.dispose();
+    return next;
   }
 
-  apply(gradients: ReadonlyMap<string, tf.Tensor>, epoch: number): void {
-    const { parameters, weightDecay } = this.#options;
-    this.#optimizer.setLearningRate(this.rateOf(epoch));
-    tf.tidy(() => {
-      const named = [...gradients].map(([name, gradient]) => {
-        const variable = parameters.get(name);
-        const decayed = weightDecay > 0 && variable.rank > 1;
-        return {
-          name: variable.name,
-          tensor: decayed ? tf.add(gradient, tf.mul(variable, weightDecay)) : gradient,
-        };
-      });
-      this.#optimizer.applyGradients(named);
-    });
+  save(): Map<string, NamedTensor> {
+    return new Map(
+      [...this.#values].map(([name, value]) => [
+        name,
+        { shape: value.shape, data: Float32Array.from(value.dataSync<'float32'>()) },
+      ]),
+    );
   }
 
-  async save(): Promise<NamedTensor[]> {
-    const saved: NamedTensor[] = [];
-    for (const [index, { tensor }] of (await this.#optimizer.getWeights()).entries()) {
-      saved.push({ shape: tensor.shape, data: Float32Array.from(await tensor.data()) });
-      // The first is the count of steps, made for the caller; the others are the optimizer's own.
-      if (index === 0) tensor.dispose();
+  restore(saved: NamedTensors): void {
+    this.dispose();
+    for (const [name, { shape, data }] of saved) {
+      this.#values.set(name, tf.keep(tf.tensor(data, [...shape])));
     }
-    return saved;
-  }
-
-  async restore(saved: readonly NamedTensor[]): Promise<void> {
-    const weights = saved.map(({ shape, data }, index) => ({
-      // In the order that they were saved in; the library reads no names.
-      name: `slot-${index}`,
-      tensor: tf.tensor(data, [...shape]),
-    }));
-    await this.#optimizer.setWeights(weights);
-    for (const { tensor } of weights) tensor.dispose();
   }
 
   dispose(): void {
-    this.#optimizer.dispose();
+    for (const value of this.#values.values()) value.dispose();
+    this.#values.clear();
   }
 }

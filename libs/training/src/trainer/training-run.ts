@@ -3,7 +3,6 @@ import * as tf from '@tensorflow/tfjs-core';
 import { CroplineError } from '@cropline/contracts';
 import type { LabelledBatch } from '../data/labelled-batch.js';
 import type { TrainableNet } from '../net/trainable-net.js';
-import { pixelTensor } from '../net/batch-tensors.js';
 import type {
   BestEpoch,
   Checkpoint,
@@ -11,12 +10,18 @@ import type {
   TrainingPosition,
 } from './checkpoint-store.js';
 import type { Optimizer } from './create-optimizer.js';
+import { rateOfEpoch } from './learning-rate.js';
+import { disposeOf } from './combine-shares.js';
+import type { TrainingTeam } from './training-team.js';
 import type { TrainedModel, TrainModelOptions } from './train-model.js';
 import type { EpochRecord } from './training-progress.js';
 import { validateNet } from './validate-net.js';
 
 /** How much of the old rate a step's rate leaves, for what is shown. */
 const RATE_MEMORY = 0.9;
+
+/** Epochs can be long; no more work than this is lost when the machine stops. */
+const SAVE_INTERVAL_MS = 5 * 60 * 1000;
 
 const BEGINNING: TrainingPosition = {
   epoch: 1,
@@ -33,30 +38,45 @@ const BEGINNING: TrainingPosition = {
 export class TrainingRun {
   readonly #options: TrainModelOptions;
   readonly #net: TrainableNet;
+  readonly #team: TrainingTeam;
   readonly #optimizer: Optimizer;
   readonly #store: CheckpointStore;
   #position = BEGINNING;
   #best: BestEpoch | null = null;
   #imagesPerSecond = 0;
+  /** When the last checkpoint was written, by `performance.now()`. */
+  #saved = performance.now();
 
   constructor(
     options: TrainModelOptions,
     net: TrainableNet,
+    team: TrainingTeam,
     optimizer: Optimizer,
     store: CheckpointStore,
   ) {
     this.#options = options;
     this.#net = net;
+    this.#team = team;
     this.#optimizer = optimizer;
     this.#store = store;
   }
 
-  /** To be called before anything else. */
-  async goOnFrom(checkpoint: Checkpoint): Promise<void> {
+  /**
+   * To be called before anything else.
+   *
+   * @throws CroplineError `CHECKPOINT_INVALID` when it is of another net
+   */
+  goOnFrom(checkpoint: Checkpoint): void {
     const { position, parameters, statistics, statisticsUpdates, slots, best } = checkpoint;
+    if (!this.#net.parameters.fit(parameters)) {
+      throw new CroplineError(
+        'CHECKPOINT_INVALID',
+        `Expected a checkpoint of this net in ${this.#options.checkpointDir} but it is one of another: give the options that the training was begun with`,
+      );
+    }
     this.#net.parameters.restore(parameters);
     this.#net.statistics.restore(statistics, statisticsUpdates);
-    await this.#optimizer.restore(slots);
+    this.#optimizer.restore(slots);
     this.#position = position;
     this.#best = best;
   }
@@ -84,6 +104,7 @@ export class TrainingRun {
       for await (const batch of data.train(epoch, stepInEpoch)) {
         await this.#step(batch);
         this.#position = { ...this.#position, secondsInEpoch: seconds() };
+        if (performance.now() - this.#saved > SAVE_INTERVAL_MS) await this.#save();
         // What waits (signals, progress, images on their way) has its turn.
         await setImmediate();
         signal?.throwIfAborted();
@@ -108,12 +129,11 @@ export class TrainingRun {
     const { data, seed, epochs, onStep } = this.#options;
     const position = this.#position;
     const began = performance.now();
-    const pixels = pixelTensor(batch, data.inputSize);
-    const made = this.#net.gradients(pixels, batch.labels, [seed, position.step]);
+    const made = await this.#team.gradients(batch, [seed, position.step]);
     try {
       const loss = (await made.loss.data())[0] ?? Number.NaN;
       if (!Number.isFinite(loss)) throw this.#diverged();
-      this.#optimizer.apply(made.gradients, position.epoch);
+      this.#optimizer.apply(made.gradients, this.#rate());
       this.#net.statistics.update(made.statistics);
       const right = await countRight(made.logits, batch.labels);
       this.#position = {
@@ -139,8 +159,7 @@ export class TrainingRun {
         imagesPerSecond: this.#imagesPerSecond,
       });
     } finally {
-      tf.dispose([pixels, made.loss, made.logits, ...made.gradients.values()]);
-      tf.dispose([...made.statistics.values()]);
+      disposeOf(made);
     }
   }
 
@@ -156,7 +175,7 @@ export class TrainingRun {
       trainAccuracy: right / images,
       validationLoss: loss,
       validationAccuracy: accuracy,
-      learningRate: this.#optimizer.rateOf(epoch),
+      learningRate: this.#rate(),
       seconds: seconds(),
       images,
     };
@@ -173,9 +192,15 @@ export class TrainingRun {
       parameters: parameters.save(),
       statistics: statistics.save(),
       statisticsUpdates: statistics.updates,
-      slots: await this.#optimizer.save(),
+      slots: this.#optimizer.save(),
       best: this.#best,
     });
+    this.#saved = performance.now();
+  }
+
+  #rate(): number {
+    const { decay, learningRate, epochs } = this.#options;
+    return rateOfEpoch(decay, learningRate, this.#position.epoch, epochs);
   }
 
   #outOfPatience(): boolean {

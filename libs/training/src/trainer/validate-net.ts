@@ -29,12 +29,12 @@ export async function validateNet(
   let [images, lossSum, right] = [0, 0, 0];
   for await (const batch of data.validation()) {
     signal?.throwIfAborted();
-    const [loss, predicted] = tf.tidy(() => {
+    const { loss, predicted } = tf.tidy(() => {
       const logits = net.logits(pixelTensor(batch, data.inputSize));
-      return [
-        softmaxLoss(logits, truthTensor(batch.labels, classes)),
-        tf.argMax(logits, 1),
-      ] as const;
+      return {
+        loss: softmaxLoss(logits, truthTensor(batch.labels, classes)),
+        predicted: tf.argMax<tf.Tensor1D>(logits, 1),
+      };
     });
     lossSum += ((await loss.data())[0] ?? Number.NaN) * batch.count;
     for (const [at, found] of (await predicted.data()).entries()) {
