@@ -70,8 +70,8 @@ module.exports = {
     ),
     owner(
       ['@tensorflow'],
-      ['libs/model', 'libs/training', 'bench'],
-      'Only libs/model infers and libs/training learns with TensorFlow.js; bench compares with it.',
+      ['libs/model', 'libs/training'],
+      'Only libs/model infers and libs/training learns with TensorFlow.js.',
     ),
     owner(['@aws-sdk', '@smithy'], ['libs/storage'], 'Only libs/storage talks to S3.'),
     owner(['@nestjs', 'nestjs-pino'], ['apps/api'], 'Libraries hold no NestJS; only the API does.'),

@@ -1,8 +1,8 @@
 import { workerData } from 'node:worker_threads';
-import { readWeightsFile } from '@cropline/model';
+import { BVLC_GOOGLENET } from '@cropline/model';
+import { createTfjsBackend } from '@cropline/model/tfjs';
 import { answerRuns } from './answer-runs.js';
 import { cropBytes } from './messages.js';
-import { tfjsNet } from './tfjs-net.js';
 
 /** What a TensorFlow.js thread is started with: the zoo's file, and crops a batch. */
 export interface TfjsThreadData {
@@ -11,11 +11,19 @@ export interface TfjsThreadData {
 }
 
 // TensorFlow.js on WebAssembly with SIMD, which has one thread in Node: one such module a core.
-const { path, batchSize } = workerData as TfjsThreadData;
-const score = await tfjsNet(await readWeightsFile(path));
-const pixels = cropBytes(batchSize);
+const { path, batchSize: count } = workerData as TfjsThreadData;
+const backend = createTfjsBackend({
+  weightsPath: path,
+  architecture: BVLC_GOOGLENET,
+  runtime: 'wasm',
+  device: 'cpu',
+  onNotice: () => undefined,
+});
+await backend.load();
+const pixels = cropBytes(count);
+const mirrored = new Uint8Array(count);
 
 answerRuns(async () => {
-  await score(pixels, batchSize);
-  return batchSize;
+  await backend.run({ pixels, mirrored, count });
+  return count;
 });

@@ -82,7 +82,7 @@ describe('docker-compose.yml', () => {
 
   it('starts the API and workers when Redis and S3 are healthy', () => {
     for (const name of ['redis', 's3']) expect(services[name]!.healthcheck).toBeDefined();
-    for (const name of ['api', 'worker', 'worker-gpu']) {
+    for (const name of ['api', 'worker', 'worker-gpu', 'worker-tfjs-gpu']) {
       expect(services[name]!.depends_on).toMatchObject({
         redis: { condition: 'service_healthy' },
         s3: { condition: 'service_healthy' },
@@ -91,14 +91,14 @@ describe('docker-compose.yml', () => {
   });
 
   it('lets workers be scaled: no fixed name and no port on the host', () => {
-    for (const name of ['worker', 'worker-gpu']) {
+    for (const name of ['worker', 'worker-gpu', 'worker-tfjs-gpu']) {
       expect(services[name]!.container_name).toBeUndefined();
       expect(services[name]!.ports).toBeUndefined();
     }
   });
 
   it('gives workers longer to stop than they take to drain', () => {
-    for (const name of ['worker', 'worker-gpu']) {
+    for (const name of ['worker', 'worker-gpu', 'worker-tfjs-gpu']) {
       expect(Number.parseInt(services[name]!.stop_grace_period!, 10)).toBeGreaterThan(20);
     }
   });
@@ -109,20 +109,26 @@ describe('docker-compose.yml', () => {
     for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);
   });
 
-  it('reserves NVIDIA devices in the gpu profile alone', () => {
-    expect(services['worker-gpu']!.profiles).toEqual(['gpu']);
-    const { devices } = services['worker-gpu']!.deploy!.resources.reservations;
+  it.each([
+    ['worker-gpu', 'gpu'],
+    ['worker-tfjs-gpu', 'gpu-tfjs'],
+  ])('reserves NVIDIA devices for %s, in the profile %s alone', (name, profile) => {
+    expect(services[name]!.profiles).toEqual([profile]);
+    const { devices } = services[name]!.deploy!.resources.reservations;
     expect(devices).toMatchObject([{ driver: 'nvidia', capabilities: ['gpu'] }]);
     expect(services['worker']!.deploy).toBeUndefined();
   });
 
-  it.each(['api', 'worker', 'worker-gpu'])('sets only variables that %s reads', async (name) => {
-    const known = await settingsOf(name === 'api' ? 'api' : 'worker');
-    expect(Object.keys(services[name]!.environment!).filter((one) => !known.includes(one))).toEqual(
-      [],
-    );
-    expect(existsSync(join(ROOT, services[name]!.build!.dockerfile))).toBe(true);
-  });
+  it.each(['api', 'worker', 'worker-gpu', 'worker-tfjs-gpu'])(
+    'sets only variables that %s reads',
+    async (name) => {
+      const known = await settingsOf(name === 'api' ? 'api' : 'worker');
+      expect(
+        Object.keys(services[name]!.environment!).filter((one) => !known.includes(one)),
+      ).toEqual([]);
+      expect(existsSync(join(ROOT, services[name]!.build!.dockerfile))).toBe(true);
+    },
+  );
 
   it('pins what it pulls by version', () => {
     for (const name of ['redis', 's3']) expect(services[name]!.image).toMatch(/:\d+\.\d+/);
@@ -130,7 +136,7 @@ describe('docker-compose.yml', () => {
 });
 
 describe('The Dockerfiles', () => {
-  it.each(['api', 'worker', 'worker-gpu'])(
+  it.each(['api', 'worker', 'worker-gpu', 'worker-tfjs-gpu'])(
     '%s: pinned bases, not root, health check',
     async (name) => {
       const file = await read(`deploy/${name}.Dockerfile`);

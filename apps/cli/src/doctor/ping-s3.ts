@@ -16,7 +16,7 @@ export async function pingS3(endpoint: string): Promise<ServerOutlook> {
     return {
       name: 'S3',
       address,
-      absence: `it cannot be reached (${String(why)}): check S3_ENDPOINT`,
+      absence: `it cannot be reached (${why}): check S3_ENDPOINT`,
     };
   }
 }

@@ -61,6 +61,8 @@ async function startWasm(): Promise<void> {
 
 /** The package registers itself; it shares the engine, which is one a thread, with every copy of tfjs-core. */
 async function startNative(runtime: NativeRuntime): Promise<void> {
+  // Else it warns that two copies of the library know Node.js, which they do.
+  tf.enableProdMode();
   require(packageOf(runtime));
   if (!(await tf.setBackend('tensorflow'))) throw new Error('its library was not taken');
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
@@ -10,6 +10,9 @@ import type { CropBatch } from '../backends/inference-backend.js';
 import { createOnnxBackend } from '../backends/onnx-backend.js';
 import { emitDenseGraph } from '../onnx/emit-dense-graph.js';
 import { emitOnnxGraph } from '../onnx/emit-onnx-graph.js';
+import { requireNet } from '../model-folder/require-net.js';
+import { BUILT_IN_MODELS, STARTER_MODEL } from '../store/known-models.js';
+import { resolveModel } from '../store/resolve-model.js';
 import { randomWeights } from '../weights/random-weights.js';
 import { writeSafetensors } from '../weights/write-safetensors.js';
 import { tfjsAbsence } from './choose-tfjs.js';
@@ -103,6 +106,31 @@ for (const { runtime, device, skip, tolerance } of runtimes) {
     });
   });
 }
+
+const mirror = process.env['CROPLINE_MODEL_MIRROR'];
+const hasStarter = BUILT_IN_MODELS.some(({ folder }) => existsSync(join(folder, 'model.json')));
+describe('The scores of trained weights', () => {
+  const trained = [
+    ['googlenet-bvlc', mirror === undefined ? 'CROPLINE_MODEL_MIRROR is not set' : null],
+    [STARTER_MODEL, hasStarter ? null : 'it is not in this checkout'],
+  ] as const;
+  for (const [model, skip] of trained) {
+    const why = skip === null ? '' : ` (skipped: ${skip})`;
+    (skip === null ? it : it.skip)(`${model}: are those of onnx, within 1e-4${why}`, async () => {
+      const { info, weightsPath, graphPath } = await resolveModel({
+        cacheDir: join(folder, 'cache'),
+        model,
+        ...(mirror === undefined ? {} : { mirror }),
+      });
+      const architecture = requireNet(info, 'TensorFlow.js');
+      const { size } = architecture.input;
+      const batch = picturesOf({ width: size, height: size }, 2);
+      const graph = readFileSync(graphPath);
+      const distance = await apart({ architecture, weightsPath }, graph, batch, {});
+      expect(distance).toBeLessThanOrEqual(1e-4);
+    });
+  }
+});
 
 /** Pictures of noise with some structure, the second flipped. */
 function picturesOf(size: { width: number; height: number }, count: number): Required<CropBatch> {
