@@ -151,6 +151,7 @@ describe('help', () => {
     ['delete', 'CROPLINE_API'],
     ['admin reconcile', 'CROPLINE_API'],
     ['ls', 'CROPLINE_API'],
+    ['doctor', 'CROPLINE_BACKEND'],
     ['model pull', 'CROPLINE_MODEL_MIRROR'],
     ['model quantize', 'CROPLINE_MODEL_MIRROR'],
     ['model list', 'CROPLINE_MODEL_MIRROR'],

@@ -5,6 +5,7 @@ import { declareChangeCommands } from './batches/change-commands.js';
 import { declareFollowCommands } from './batches/follow-commands.js';
 import { declareResultsCommands } from './batches/results-commands.js';
 import { declareClassify } from './classify/classify-command.js';
+import { declareDoctor } from './doctor/doctor-command.js';
 import { helpText } from './command/help-text.js';
 import type { Run } from './command/invocation.js';
 import { declareEval } from './eval/eval-command.js';
@@ -32,6 +33,7 @@ export function createProgram(run: Run): Command {
   declareAdmin(program, run);
   declareModel(program, run);
   declareTrain(program, run);
+  declareDoctor(program, run);
 
   program.addHelpText(
     'after',

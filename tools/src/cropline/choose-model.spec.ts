@@ -40,7 +40,6 @@ describe('the model of what is tried out', () => {
 
   it.each<[string, string | undefined, PullModel, string]>([
     ['a model was named', 'mine.safetensors', pulling([STARTER_MODEL]), 'MODEL_UNAVAILABLE'],
-    ['the starter is missing too', undefined, pulling([]), 'MODEL_UNAVAILABLE'],
     [
       'the weights are there and wrong',
       undefined,
@@ -50,6 +49,12 @@ describe('the model of what is tried out', () => {
   ])('is none where %s', async (_, chosen, pull, code) => {
     await expect(choose(chosen, pull)).rejects.toMatchObject({ code });
     expect(said).toEqual([]);
+  });
+
+  it('is none, with both reasons, where the starter cannot be had either', async () => {
+    await expect(choose(undefined, pulling([]))).rejects.toThrow(
+      'no source gave them; and googlenet-starter does not stand in: no source gave them',
+    );
   });
 });
 

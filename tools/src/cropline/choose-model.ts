@@ -1,4 +1,4 @@
-import { CroplineError } from '@cropline/contracts';
+import { CroplineError, describeCause } from '@cropline/contracts';
 import { askCropline } from './ask-cropline.js';
 
 /** The model that comes with the package, and knows what `npm run draw` draws. */
@@ -32,8 +32,10 @@ export async function chooseModel(
   } catch (error) {
     if (!isUnavailable(error) || (chosen ?? '') !== '') throw error;
     const env = { CROPLINE_MODEL: STARTER_MODEL };
-    // Whatever is wrong with the starter, what is missing is the other one.
-    const { name } = await pull(env).catch(() => Promise.reject(error as Error));
+    const { name } = await pull(env).catch((reason: unknown) => {
+      const both = `${error.message}; and ${STARTER_MODEL} does not stand in: ${describeCause(reason)}`;
+      throw new CroplineError(error.code, both, { cause: reason });
+    });
     say(LOUD_SENTENCE);
     return { name, env };
   }
@@ -43,7 +45,7 @@ const LOUD_SENTENCE = `
 !!! NO IMAGENET WEIGHTS could be had, so this runs on the small starter model ${STARTER_MODEL}, which knows a dozen kinds of drawings and NO PHOTOS: connect to the internet, or set CROPLINE_MODEL_MIRROR to a folder or URL that holds googlenet-12.onnx (\`npm run cropline -- model pull\` says what was tried). !!!
 `;
 
-const isUnavailable = (error: unknown): boolean =>
+const isUnavailable = (error: unknown): error is CroplineError =>
   error instanceof CroplineError && error.code === 'MODEL_UNAVAILABLE';
 
 async function pullModel(env: Readonly<Record<string, string>>): Promise<{ name: string }> {

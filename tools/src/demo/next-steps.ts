@@ -27,15 +27,18 @@ Submit your own:
 /** What to try after the stack has been stopped; `env` is what commands for the same model are to be told. */
 export function afterwards(env: Readonly<Record<string, string>>): string {
   const settings = Object.entries(env).map(([name, value]) => `${name}=${value} `);
-  const classify = `${settings.join('')}npm run cropline -- classify DIR`;
-  return `
-Go on:
-
-  npm run demo -- --images DIR           your own photos (add --crops googlenet144 for 144 views an image)
-  npm run demo -- --keep                 leaves the API up, to submit batches with curl
-  ${classify.padEnd(37)}  the same engine without a server
-  README.md                              how to submit batches and to run it for real
-`;
+  const steps: readonly (readonly [string, string])[] = [
+    [
+      'npm run demo -- --images DIR',
+      'your own photos (add --crops googlenet144 for 144 views an image)',
+    ],
+    ['npm run demo -- --keep', 'leaves the API up, to submit batches with curl'],
+    [`${settings.join('')}npm run cropline -- classify DIR`, 'the same engine without a server'],
+    ['README.md', 'how to submit batches and to run it for real'],
+  ];
+  const width = Math.max(...steps.map(([command]) => command.length)) + 2;
+  const lines = steps.map(([command, what]) => `  ${command.padEnd(width)}${what}\n`);
+  return `\nGo on:\n\n${lines.join('')}`;
 }
 
 /** An object of the stack's S3, which asks for no signature, as a URL to open. */

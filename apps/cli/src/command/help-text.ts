@@ -12,7 +12,7 @@ const VARIABLES = {
     'CROPLINE_WEBHOOK_SECRET    whsec_…, signs webhooks; or CROPLINE_WEBHOOK_SECRET_FILE, a file of it',
   config: 'CROPLINE_CONFIG            a file of settings (~/.config/cropline/config.json)',
   model:
-    'CROPLINE_MODEL             a model by name, or the path of a weights file (googlenet-bvlc)',
+    'CROPLINE_MODEL             a model by name, or the path of its folder or weights (googlenet-bvlc)',
   mirror:
     'CROPLINE_MODEL_MIRROR      a folder or URL that holds the weights, asked before the public one',
   cache: 'CROPLINE_CACHE_DIR         where models are kept ($XDG_CACHE_HOME/cropline)',
@@ -24,6 +24,7 @@ const VARIABLES = {
   timeout: 'CROPLINE_FETCH_TIMEOUT_MS  for one attempt to fetch an image (30000)',
   bytes: 'CROPLINE_MAX_IMAGE_BYTES   larger images fail (52428800)',
   pixels: 'CROPLINE_MAX_IMAGE_PIXELS  larger images fail (100000000)',
+  redis: 'REDIS_URL                  a Redis that is looked for (none)',
   s3: 'S3_ENDPOINT, S3_REGION     an S3-compatible server (AWS); keys as the AWS SDK finds them',
   colour: 'NO_COLOR                   set to anything: no colours',
 } as const;

@@ -15,6 +15,7 @@ import { headingOf, inWordsOfFile, readConfigFile } from './config-file.js';
 const SETTINGS = {
   ...engineSettings,
   ...storageSettings,
+  REDIS_URL: urlOf('redis:', 'rediss:').optional(),
   CROPLINE_API: urlOf('http:', 'https:').default('http://127.0.0.1:3000'),
   CROPLINE_WEBHOOK_SECRET: z.string().optional(),
   CROPLINE_WEBHOOK_SECRET_FILE: z.string().optional(),
@@ -51,6 +52,8 @@ export interface CliConfig {
     readonly maxBytes: number;
     readonly maxPixels: number;
   };
+  /** The Redis that `doctor` looks for; no other command needs one. */
+  readonly redisUrl: string | undefined;
   /** Credentials are not among it: the AWS SDK finds them by its own chain. */
   readonly s3: { readonly endpoint: string | undefined; readonly region: string };
   /** Whether the locale's character set is UTF-8, or there is no locale. */
@@ -89,6 +92,7 @@ export function readConfig(environment: Environment = process.env): CliConfig {
       maxBytes: env.CROPLINE_MAX_IMAGE_BYTES,
       maxPixels: env.CROPLINE_MAX_IMAGE_PIXELS,
     },
+    redisUrl: env.REDIS_URL,
     s3: { endpoint: env.S3_ENDPOINT, region: env.S3_REGION ?? env.AWS_REGION ?? 'us-east-1' },
     // Containers set no locale at all, and are looked at through terminals that have UTF-8.
     unicode: /utf-?8/i.test(env.LC_ALL ?? env.LC_CTYPE ?? env.LANG ?? 'UTF-8'),

@@ -1,7 +1,14 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BVLC_GOOGLENET, randomWeights, writeSafetensors } from '@cropline/model';
+import {
+  BVLC_GOOGLENET,
+  describeArchitecture,
+  googlenet,
+  randomWeights,
+  writeModelFolder,
+  writeSafetensors,
+} from '@cropline/model';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { runCropline } from '../testing/run-cropline.js';
 
@@ -14,6 +21,18 @@ describe('cropline model', () => {
     env = { CROPLINE_CACHE_DIR: join(folder, 'cache') };
     const weights = writeSafetensors(randomWeights(1, BVLC_GOOGLENET), {});
     await writeFile(join(folder, 'mine.safetensors'), weights);
+    const net = googlenet({ variant: 'torchvision', classes: 2, inputSize: 64, width: 0.125 });
+    await writeModelFolder(join(folder, 'pets'), {
+      spec: {
+        name: 'pets',
+        ...describeArchitecture(net),
+        resize: { rule: 'shorter-side', to: 73 },
+        labels: ['cat', 'dog'],
+      },
+      weights: randomWeights(2, net),
+      precision: 'fp16',
+    });
+    await writeFile(join(folder, 'model.json'), '{"format":"cropline-model"}');
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -62,9 +81,22 @@ describe('cropline model', () => {
     });
   });
 
+  it('info and pull take a folder with a model.json', async () => {
+    const info = await model(['info', './pets']);
+    expect(info.stdout).toContain('GoogLeNet, torchvision, 0.125 times as wide');
+    expect(info.stdout).toContain(
+      '64 × 64 of an image shorter side to 73; red, green, blue minus 127.5, 127.5, 127.5, times 0.007843',
+    );
+    expect(info.stdout).not.toContain('int8');
+    const { code, stdout } = await model(['pull', './pets']);
+    expect(stdout).toMatch(/^pets is ready in fp32/);
+    expect(code).toBe(0);
+  });
+
   it.each<[string, string[], string, number]>([
     ['pull of an unknown name', ['pull', 'vgg-900'], 'MODEL_UNKNOWN', 2],
     ['info of an unknown name', ['info', 'vgg-900'], 'MODEL_UNKNOWN', 2],
+    ['pull of a folder whose model.json is wrong', ['pull', '.'], 'MODEL_SPEC_INVALID', 2],
     ['pull of a file that holds no weights', ['pull', '/etc/hostname'], 'MODEL_FILE_INVALID', 3],
   ])('%s: one line', async (_, words, expected, exitCode) => {
     const { code, stdout, stderr } = await model(words);

@@ -22,7 +22,7 @@ export function declareModel(program: Command, run: Run): void {
   ])
     .argument(
       '[name]',
-      'a known name or a weights file (default: $CROPLINE_MODEL, or googlenet-bvlc)',
+      'a known name, a model folder or a weights file (default: $CROPLINE_MODEL, or googlenet-bvlc)',
     )
     .addOption(jsonOption('the model and where its files lie'))
     .action((name: string | undefined, flags: ModelFlags) =>
@@ -42,7 +42,7 @@ export function declareModel(program: Command, run: Run): void {
   )
     .argument(
       '[name]',
-      'a known name or a weights file (default: $CROPLINE_MODEL, or googlenet-bvlc)',
+      'a known name, a model folder or a weights file (default: $CROPLINE_MODEL, or googlenet-bvlc)',
     )
     .requiredOption('--calibrate <folder>', 'images like those to be classified, 100 or more')
     .addOption(jsonOption('the files made, the images used, and how near it is to fp32'))
@@ -53,7 +53,7 @@ export function declareModel(program: Command, run: Run): void {
       }),
     );
 
-  declare('list', 'List the models known by name, and which of them are in the cache.', [
+  declare('list', 'List the models known by name, and which of them are here.', [
     'cropline model list',
   ])
     .addOption(jsonOption('a model a line'))
@@ -70,7 +70,7 @@ export function declareModel(program: Command, run: Run): void {
   ])
     .argument(
       '[name]',
-      'a known name or a weights file (default: $CROPLINE_MODEL, or googlenet-bvlc)',
+      'a known name, a model folder or a weights file (default: $CROPLINE_MODEL, or googlenet-bvlc)',
     )
     .addOption(jsonOption('the description'))
     .action((name: string | undefined, flags: ModelFlags) =>

@@ -311,8 +311,8 @@ export const ERROR_CODES = {
     'model',
     422,
     false,
-    'No model has this name and no file this path.',
-    'Run `cropline model list`, or set CROPLINE_MODEL to a file.',
+    'No model has this name and no folder or file this path.',
+    'Run `cropline model list`, or set CROPLINE_MODEL to a folder with a model.json or a file of weights.',
   ),
   MODEL_UNAVAILABLE: code(
     'model',

@@ -24,7 +24,7 @@ export async function cudaAbsence(device: Device): Promise<string | null> {
   if (!existsSync(library)) {
     return `its library ${PROVIDER_LIBRARY} is not installed: run \`${INSTALL}\` (docs/gpu.md)`;
   }
-  if (!hasNvidiaDevice()) {
+  if (countNvidiaDevices() === 0) {
     return 'this machine shows no NVIDIA device (/dev/nvidia*): install its driver, or give the container its GPUs';
   }
   return trySession(device);
@@ -36,9 +36,10 @@ function providerFolder(): string {
   return join(dirname(entry), '..', 'bin', 'napi-v6', process.platform, process.arch);
 }
 
-/** A device file a GPU, or the one that stands for all of them under WSL. */
-function hasNvidiaDevice(): boolean {
-  return readdirSync('/dev').some((name) => /^nvidia[0-9]+$/.test(name) || name === 'dxg');
+/** How many NVIDIA GPUs this machine shows: a device file each, or one that stands for all of them under WSL. */
+export function countNvidiaDevices(): number {
+  if (process.platform !== 'linux') return 0;
+  return readdirSync('/dev').filter((name) => /^nvidia[0-9]+$/.test(name) || name === 'dxg').length;
 }
 
 /** Makes and frees the smallest session there is on a device. */

@@ -47,14 +47,14 @@ async function start(runtime: TfjsRuntime): Promise<TfjsRuntime> {
   } catch (cause) {
     throw new CroplineError(
       'BACKEND_UNAVAILABLE',
-      `Expected TensorFlow.js to start on ${runtime} but it did not (${describeCause(cause).split('\n', 1)[0] ?? ''}): reinstall ${runtime === 'wasm' ? '@tensorflow/tfjs-backend-wasm' : packageOf(runtime)}, and see \`cropline doctor\``,
+      `Expected TensorFlow.js to start on ${runtime} but it did not (${describeCause(cause).split('\n', 1)[0] ?? ''}): reinstall ${packageOf(runtime)}, and see \`cropline doctor\``,
       { cause },
     );
   }
 }
 
 async function startWasm(): Promise<void> {
-  const entry = require.resolve('@tensorflow/tfjs-backend-wasm');
+  const entry = require.resolve(packageOf('wasm'));
   setWasmPaths(join(dirname(entry), '/'));
   if (!(await tf.setBackend('wasm'))) throw new Error('its module was not taken');
 }

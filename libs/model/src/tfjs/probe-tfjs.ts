@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { packageOf, type NativeRuntime } from './tfjs-runtime.js';
+import { packageOf, type TfjsRuntime } from './tfjs-runtime.js';
 
-/** What became of a native runtime when it was tried on this machine. */
+/** What became of a runtime when it was tried on this machine. */
 export type RuntimeProbe =
   | { readonly state: 'works'; readonly version: string; readonly gpu: boolean }
   /** `reason` is the end of a sentence about it. */
@@ -14,10 +14,10 @@ const PROBE_TIMEOUT_MS = 120_000;
 
 const require = createRequire(import.meta.url);
 const run = promisify(execFile);
-const probes = new Map<NativeRuntime, Promise<RuntimeProbe>>();
+const probes = new Map<TfjsRuntime, Promise<RuntimeProbe>>();
 
-/** Tries a native runtime in a process of its own, once: whatever it does, this process lives. */
-export function probeTfjs(runtime: NativeRuntime): Promise<RuntimeProbe> {
+/** Tries a runtime in a process of its own, once: whatever it does, this process lives. */
+export function probeTfjs(runtime: TfjsRuntime): Promise<RuntimeProbe> {
   const known = probes.get(runtime);
   if (known !== undefined) return known;
   const probe = tryOut(runtime);
@@ -25,7 +25,7 @@ export function probeTfjs(runtime: NativeRuntime): Promise<RuntimeProbe> {
   return probe;
 }
 
-async function tryOut(runtime: NativeRuntime): Promise<RuntimeProbe> {
+async function tryOut(runtime: TfjsRuntime): Promise<RuntimeProbe> {
   const version = installedVersion(runtime);
   if (version === null) return { state: 'absent', reason: 'is not installed' };
   const entry = fileURLToPath(new URL('./probe-entry.js', import.meta.url));
@@ -38,7 +38,7 @@ async function tryOut(runtime: NativeRuntime): Promise<RuntimeProbe> {
   }
 }
 
-function installedVersion(runtime: NativeRuntime): string | null {
+function installedVersion(runtime: TfjsRuntime): string | null {
   try {
     const manifest = require(`${packageOf(runtime)}/package.json`) as { version: string };
     return manifest.version;

@@ -12,5 +12,6 @@ export function describeRuntime(runtime: TfjsRuntime): string {
   return `TensorFlow.js on ${runtime === 'wasm' ? 'WebAssembly' : runtime}`;
 }
 
-/** The npm package of a native runtime. */
-export const packageOf = (runtime: NativeRuntime): string => `@tensorflow/${runtime}`;
+/** The npm package of a runtime. */
+export const packageOf = (runtime: TfjsRuntime): string =>
+  `@tensorflow/${runtime === 'wasm' ? 'tfjs-backend-wasm' : runtime}`;

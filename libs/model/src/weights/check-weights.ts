@@ -25,7 +25,7 @@ export function checkWeights(tensors: NamedTensors, architecture: Architecture):
       ...(unknown.length > 0 ? [`has ${list(unknown)} that the model does not`] : []),
     ];
     throw invalid(
-      `Expected the ${expected.size} tensors of googlenet ${architecture.variant} but the file ${faults.join(' and ')}: use weights of this model`,
+      `Expected the ${expected.size} tensors of googlenet ${architecture.variant} but the file ${faults.join(' and ')}: use weights of this model, or say in a model.json beside them what they are of`,
     );
   }
   for (const [name, shape] of expected) {

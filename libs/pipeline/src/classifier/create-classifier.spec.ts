@@ -52,10 +52,11 @@ function drawing(index: number): Promise<Buffer> {
   return noise.jpeg().toBuffer();
 }
 
-/** Every class's score of every image, classified `atOnce` at a time. */
+/** Every class's score of every image, or of the first `some`; one after the other unless `atOnce`. */
 async function scoresOf(
   options: Pick<ClassifierOptions, 'threads' | 'batchSize' | 'tfjs'>,
   atOnce: boolean,
+  some = images.length,
 ): Promise<Map<number, number>[]> {
   const classifier = await createClassifier({
     model,
@@ -71,7 +72,7 @@ async function scoresOf(
       });
       return new Map(predictions.map(({ classIndex, score }) => [classIndex, score]));
     };
-    if (atOnce) return await Promise.all(images.map((_, index) => classify(index)));
+    if (atOnce) return await Promise.all(images.slice(0, some).map((_, index) => classify(index)));
     const all: Map<number, number>[] = [];
     for (const index of images.keys()) all.push(await classify(index));
     return all;
@@ -102,8 +103,8 @@ describe('createClassifier', () => {
   });
 
   it('gives the same scores on TensorFlow.js, whole pictures included', async () => {
-    const onnx = await scoresOf({ threads: 2, batchSize: 3 }, true);
-    const tfjs = await scoresOf({ threads: 2, batchSize: 3, tfjs: 'wasm' }, true);
+    const onnx = await scoresOf({ threads: 2, batchSize: 3 }, true, 3);
+    const tfjs = await scoresOf({ threads: 2, batchSize: 3, tfjs: 'wasm' }, true, 3);
     for (const [index, scores] of onnx.entries()) {
       expect(tfjs[index]!.size).toBe(scores.size);
       for (const [classIndex, score] of scores) {
@@ -122,6 +123,16 @@ describe('createClassifier', () => {
       expect(classifier.info).toMatchObject({ backend, runtime, device: 'cpu' });
       await classifier.close();
     }
+  });
+
+  it("refuses an ONNX model of one's own on TensorFlow.js", async () => {
+    const own = { ...model, info: { ...model.info, architecture: null } };
+    await expect(
+      createClassifier({ model: own, device: 'cpu', tfjs: 'wasm', maxPixels: MAX_PIXELS }),
+    ).rejects.toMatchObject({
+      code: 'MODEL_UNSUPPORTED',
+      message: expect.stringContaining('CROPLINE_BACKEND=onnx'),
+    });
   });
 
   it('tells what cannot be loaded', async () => {

@@ -6,13 +6,11 @@ import {
   planCrops,
   topPredictions,
   type CropPlan,
-  requireNet,
 } from '@cropline/model';
 import { digestBytes } from '../decode/digest-bytes.js';
 import { ImageViews } from '../decode/image-views.js';
 import { readHeader, type ImageHeader } from '../decode/read-header.js';
 import { InferencePool } from '../inference/inference-pool.js';
-import type { ThreadProgram } from '../inference/thread-messages.js';
 import type {
   Classifier,
   ClassifierOptions,
@@ -30,6 +28,7 @@ import {
 } from './crop-rounds.js';
 import { DecodeGate, type DecodeTicket } from './decode-gate.js';
 import { ImageJob } from './image-job.js';
+import { programOf } from './program-of.js';
 import { untilAborted } from './until-aborted.js';
 
 /**
@@ -37,14 +36,6 @@ import { untilAborted } from './until-aborted.js';
  * enough that large photos, which take longer to decode than to run, are decoded side by side.
  */
 const BATCHES_AHEAD = 4;
-
-/** The model as its threads take it. @throws CroplineError `MODEL_UNSUPPORTED` for TensorFlow.js with a net of one's own */
-function programOf({ model, tfjs }: PooledClassifierOptions): ThreadProgram {
-  const { info, weightsPath, graphPath, denseGraphPath } = model;
-  return tfjs === null
-    ? { kind: 'onnx', graphPath, denseGraphPath }
-    : { kind: 'tfjs', weightsPath, architecture: requireNet(info, 'TensorFlow.js'), runtime: tfjs };
-}
 
 /** What a `PooledClassifier` is made of: a classifier's options, all of them decided. */
 export interface PooledClassifierOptions extends Required<ClassifierOptions> {
@@ -121,10 +112,10 @@ export class PooledClassifier implements Classifier {
   /** @throws CroplineError `BACKEND_FAILED` or `DEVICE_UNAVAILABLE` when a session cannot be made. */
   static async start(options: PooledClassifierOptions): Promise<PooledClassifier> {
     const classifier = new PooledClassifier(options);
-    const { model, device, threads, batchSize, onCrash, onNotice, entry } = options;
+    const { model, device, tfjs, threads, batchSize, onCrash, onNotice, entry } = options;
     classifier.#pool = await InferencePool.start({
       settings: {
-        program: programOf(options),
+        program: programOf(model, tfjs),
         device,
         classes: model.info.classes,
         inputSize: model.info.inputSize,

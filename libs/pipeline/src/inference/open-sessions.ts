@@ -23,8 +23,8 @@ export async function openSessions(
     const session = createTfjsBackend({ weightsPath, architecture, runtime, device, onNotice });
     return { crops: session, whole: session };
   }
-  const options = { device, inputSize, classes, threads: 1 };
   const { graphPath, denseGraphPath } = program;
+  const options = { device, inputSize, classes, threads: 1 };
   return {
     crops: createOnnxBackend({ ...options, graphPath }),
     whole:

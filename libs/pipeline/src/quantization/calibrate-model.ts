@@ -56,10 +56,7 @@ export async function calibrateModel(options: CalibrateOptions): Promise<Calibra
   const { model, images, maxPixels, onImage, signal } = options;
   const { info } = model;
   const architecture = requireNet(info, 'int8');
-  const calibrator = await createCalibrator(
-    await readWeightsFile(model.weightsPath),
-    architecture,
-  );
+  const calibrator = await createCalibrator(await readWeightsFile(model.weightsPath), architecture);
   const used: string[] = [];
   const digests: string[] = [];
   const skipped = new Map<ErrorCode, number>();

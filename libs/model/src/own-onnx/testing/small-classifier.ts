@@ -1,4 +1,5 @@
 import { GraphBuilder, type Value } from '../../onnx/graph-builder.js';
+import type { OwnOnnxSpec } from '../own-onnx-spec.js';
 import { messageField, numberField, rawFields } from '../raw-message.js';
 
 /** What varies between exporters of ONNX models. */
@@ -86,3 +87,34 @@ export function smallClassifier({
     messageField(OPSET_IMPORT, numberField(2, opset)),
   ]);
 }
+
+const MEAN = [120, 110, 100] as const;
+const SCALE = [1 / 58, 1 / 57, 1 / 56] as const;
+
+/** What its `model.json` would say of it. */
+export function specOf(
+  { layout = 'NCHW', output = 'logits' }: SmallClassifier = {},
+  input: Partial<OwnOnnxSpec['input']> = {},
+): OwnOnnxSpec {
+  return {
+    layout,
+    output,
+    input: { size: SMALL_SIZE, channels: 'RGB', mean: MEAN, scale: SCALE, ...input },
+    classes: SMALL_CLASSES,
+  };
+}
+
+/** Models as exporters write them, by what is special of each. */
+export const EXPORTS: readonly (readonly [string, SmallClassifier])[] = [
+  ['planes to logits', {}],
+  ['planes to scores, one at a time, of opset 7', { output: 'scores', batch: 1, opset: 7 }],
+  [
+    'pixels to logits, of opset 9 and an old file format',
+    { layout: 'NHWC', opset: 9, irVersion: 3 },
+  ],
+  [
+    'pixels to scores, four at a time, of opset 11',
+    { layout: 'NHWC', output: 'scores', batch: 4, opset: 11 },
+  ],
+  ['planes to logits in 16 bits, saying nothing of sizes', { floats: 'float16', silent: true }],
+];

@@ -1,12 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { BVLC_GOOGLENET } from '../architecture/googlenet.js';
-import { describeBackend } from '../backends/backend-conformance.js';
-import { createOnnxBackend } from '../backends/onnx-backend.js';
-import { emitOnnxGraph } from '../onnx/emit-onnx-graph.js';
 import {
   decodeOnnxModel,
   ELEMENT_TYPE,
@@ -14,72 +10,18 @@ import {
   type OnnxTensor,
   type OnnxValue,
 } from '../onnx/onnx-messages.js';
-import { readWeightsFile } from '../weights/read-weights-file.js';
 import { emitOwnGraph } from './emit-own-graph.js';
 import type { OwnOnnxSpec } from './own-onnx-spec.js';
+import { backendOf } from './testing/own-backend.js';
 import {
-  SMALL_CLASSES,
   SMALL_SIZE,
   smallClassifier,
+  specOf,
   type SmallClassifier,
 } from './testing/small-classifier.js';
-import { tryOwnGraph } from './try-own-graph.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'cropline-own-onnx-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-const MEAN = [120, 110, 100] as const;
-const SCALE = [1 / 58, 1 / 57, 1 / 56] as const;
-
-function specOf(
-  { layout = 'NCHW', output = 'logits' }: SmallClassifier = {},
-  input: Partial<OwnOnnxSpec['input']> = {},
-): OwnOnnxSpec {
-  return {
-    layout,
-    output,
-    input: { size: SMALL_SIZE, channels: 'RGB', mean: MEAN, scale: SCALE, ...input },
-    classes: SMALL_CLASSES,
-  };
-}
-
-/** A backend of a model behind our pixels, its graph in a file of its own. */
-function backendOf(model: SmallClassifier, name: string, spec = specOf(model)) {
-  const graphPath = join(folder, `${name}.onnx`);
-  writeFileSync(graphPath, emitOwnGraph(smallClassifier(model), spec, 'small.onnx'));
-  return createOnnxBackend({
-    graphPath,
-    device: 'cpu',
-    inputSize: SMALL_SIZE,
-    classes: SMALL_CLASSES,
-    threads: 1,
-  });
-}
-
-const EXPORTS: readonly (readonly [string, SmallClassifier])[] = [
-  ['planes to logits', {}],
-  ['planes to scores, one at a time, of opset 7', { output: 'scores', batch: 1, opset: 7 }],
-  [
-    'pixels to logits, of opset 9 and an old file format',
-    { layout: 'NHWC', opset: 9, irVersion: 3 },
-  ],
-  [
-    'pixels to scores, four at a time, of opset 11',
-    { layout: 'NHWC', output: 'scores', batch: 4, opset: 11 },
-  ],
-  ['planes to logits in 16 bits, saying nothing of sizes', { floats: 'float16', silent: true }],
-];
-
-for (const [name, model] of EXPORTS) {
-  describeBackend({
-    name: `onnx on cpu, of an ONNX model of one’s own: ${name}`,
-    create: () => backendOf(model, 'conformance'),
-    inputSize: SMALL_SIZE,
-    classes: SMALL_CLASSES,
-    tolerance: model.floats === 'float16' ? 1e-4 : 1e-6,
-    skip: null,
-  });
-}
 
 describe('emitOwnGraph', () => {
   const pixels = Uint8Array.from(
@@ -120,7 +62,7 @@ describe('emitOwnGraph', () => {
   )('gives what a model of %s and %s gives for %s', async (layout, output, channels) => {
     const spec = specOf({ layout, output }, { channels });
     const session = await InferenceSession.create(smallClassifier({ layout, output: 'scores' }));
-    const backend = backendOf({ layout, output }, 'same', spec);
+    const backend = backendOf(folder, { layout, output }, 'same', spec);
     await backend.load();
     for (const flip of [false, true]) {
       const expected = await session.run({ scores: prepared(spec, flip) });
@@ -240,96 +182,3 @@ describe('emitOwnGraph', () => {
     }
   });
 });
-
-describe('tryOwnGraph', () => {
-  const trialOf = (model: SmallClassifier, spec = specOf(model)): Promise<void> =>
-    tryOwnGraph(emitOwnGraph(smallClassifier(model), spec, 'small.onnx'), spec, 'small.onnx');
-
-  it.each(EXPORTS)('takes %s', async (_name, model) => {
-    await expect(trialOf(model)).resolves.toBeUndefined();
-  });
-
-  it.each<readonly [string, SmallClassifier, OwnOnnxSpec, string, string]>([
-    [
-      'logits that are called scores',
-      {},
-      specOf({ output: 'scores' }),
-      'MODEL_SPEC_INVALID',
-      'network.output',
-    ],
-    [
-      'more classes than labels',
-      { silent: true },
-      { ...specOf(), classes: 4 },
-      'MODEL_SPEC_INVALID',
-      'tells 5 classes apart but 4',
-    ],
-    [
-      'pictures of another size',
-      { silent: true },
-      specOf({}, { size: 48 }),
-      'MODEL_UNSUPPORTED',
-      'pictures of 48 × 48 pixels (NCHW)',
-    ],
-    [
-      'scores that depend on other pictures',
-      { training: true },
-      specOf(),
-      'MODEL_UNSUPPORTED',
-      'not for training',
-    ],
-    [
-      'operators that are not there',
-      { opset: 999 },
-      specOf(),
-      'MODEL_UNSUPPORTED',
-      'run in ONNX Runtime',
-    ],
-    [
-      'numbers without end',
-      {},
-      specOf({}, { scale: [1e38, 1e38, 1e38] }),
-      'MODEL_SPEC_INVALID',
-      'no number',
-    ],
-  ])('refuses %s', async (_what, model, spec, code, message) => {
-    await expect(trialOf(model, spec)).rejects.toMatchObject({
-      code,
-      message: expect.stringContaining(message),
-    });
-  });
-});
-
-const MIRROR = process.env['CROPLINE_MODEL_MIRROR'];
-const published = MIRROR === undefined ? it.skip : it;
-published(
-  `the published GoogLeNet, run as it is, scores as the one that is emitted here${MIRROR === undefined ? ' [CROPLINE_MODEL_MIRROR is not set]' : ''}`,
-  async () => {
-    const path = join(MIRROR!, 'googlenet-12.onnx');
-    const input = { size: 224, channels: 'BGR', mean: [104, 117, 123], scale: [1, 1, 1] } as const;
-    const spec = { layout: 'NCHW', output: 'scores', input, classes: 1000 } as const;
-    const files = {
-      own: emitOwnGraph(readFileSync(path), spec, path),
-      ours: emitOnnxGraph(BVLC_GOOGLENET, await readWeightsFile(path)),
-    };
-    const pixels = Uint8Array.from({ length: 3 * 224 * 224 * 3 }, (_, at) => (at * 31) >> 4);
-    const scores = await Promise.all(
-      Object.entries(files).map(async ([name, graph]) => {
-        const graphPath = join(folder, `${name}.onnx`);
-        writeFileSync(graphPath, graph);
-        const session = { device: 'cpu', inputSize: 224, classes: 1000, threads: 1 } as const;
-        const backend = createOnnxBackend({ graphPath, ...session });
-        await backend.load();
-        const made = await backend.run({ pixels, mirrored: Uint8Array.of(0, 1, 0), count: 3 });
-        await backend.dispose();
-        return made;
-      }),
-    );
-    const [own, ours] = scores as [Float32Array, Float32Array];
-    const farthest = own.reduce(
-      (most, score, at) => Math.max(most, Math.abs(score - ours[at]!)),
-      0,
-    );
-    expect(farthest).toBeLessThan(1e-5);
-  },
-);
