@@ -24,6 +24,7 @@ const settings = {
   freeze: [],
   patience: null,
   seed: 1,
+  threads: 1,
 } as const;
 const dataset = { labels: ['a', 'b'], train: [], validation: [], ignored: 0 };
 
@@ -51,6 +52,7 @@ describe('requireSameTraining', () => {
     [{ batch: 16 }, /--batch 8 but received 16/],
     [{ freeze: ['conv1'] }, /--freeze/],
     [{ seed: 2 }, /--seed 1 but received 2/],
+    [{ threads: 2 }, /--threads 1 but received 2/],
   ])('goes on with no other: %j', async (other, message) => {
     await requireSameTraining(folder, false, start, settings, dataset);
     const resumed = requireSameTraining(folder, true, start, { ...settings, ...other }, dataset);

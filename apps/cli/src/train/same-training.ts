@@ -72,6 +72,7 @@ function recordOf(
     '--batch-norm': settings.batchNormalization,
     '--aux': settings.auxiliaries,
     '--seed': settings.seed,
+    '--threads': settings.threads,
   };
   return Object.fromEntries(Object.entries(facts).map(([key, value]) => [key, String(value)]));
 }

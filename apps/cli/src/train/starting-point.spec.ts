@@ -17,6 +17,7 @@ const flags: TrainFlags = {
   validation: 0.2,
   batchNorm: true,
   seed: 1,
+  threads: 1,
   out: 'model',
   precision: 'fp32',
 };

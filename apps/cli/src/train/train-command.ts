@@ -7,6 +7,7 @@ import { classNames, learningRate, validation, width, type TrainFlags } from './
 const SMALLEST_INPUT = 64;
 const LARGEST_INPUT = 512;
 const MOST_EPOCHS = 10_000;
+const MOST_THREADS = 64;
 const LARGEST_BATCH = 4096;
 const LARGEST_SEED = 2 ** 31 - 1;
 
@@ -123,6 +124,7 @@ function declareLearning(command: Command): void {
         MOST_EPOCHS,
       ),
     )
+    .addOption(count('--threads <n>', 'that share each step, a core each', MOST_THREADS).default(1))
     .addOption(
       new Option('--seed <n>', 'the same seed, images and machine give the same model')
         .argParser((text) => wholeNumber(text, 0, LARGEST_SEED))

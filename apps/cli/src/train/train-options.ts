@@ -20,6 +20,7 @@ export interface TrainFlags {
   readonly aux?: boolean;
   readonly patience?: number;
   readonly seed: number;
+  readonly threads: number;
   readonly out: string;
   readonly resume?: true;
   readonly precision: 'fp32' | 'fp16';

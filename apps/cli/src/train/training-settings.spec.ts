@@ -13,6 +13,7 @@ const flags: TrainFlags = {
   validation: 0.2,
   batchNorm: true,
   seed: 1,
+  threads: 1,
   out: 'model',
   precision: 'fp32',
 };
@@ -66,6 +67,7 @@ describe('trainingSettings', () => {
       patience: 3,
       freeze: ['conv1'],
       seed: 9,
+      threads: 2,
     };
     expect(trainingSettings({ ...flags, ...told }, tuned, dataset)).toMatchObject({
       epochs: 2,
@@ -75,6 +77,7 @@ describe('trainingSettings', () => {
       patience: 3,
       freeze: ['conv1'],
       seed: 9,
+      threads: 2,
     });
   });
 

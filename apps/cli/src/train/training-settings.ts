@@ -15,6 +15,7 @@ export interface TrainingSettings {
   readonly freeze: readonly string[];
   readonly patience: number | null;
   readonly seed: number;
+  readonly threads: number;
 }
 
 /** What Caffe's GoogLeNet was trained with. */
@@ -34,7 +35,7 @@ export function trainingSettings(
   dataset: Dataset,
 ): TrainingSettings {
   const scratch = start.initial === null;
-  const { optimizer, lrDecay, freeze, patience = null, seed } = flags;
+  const { optimizer, lrDecay, freeze, patience = null, seed, threads } = flags;
   // The weights of a model have it folded in.
   const batchNormalization = scratch && start.architecture.batchNormalization !== null;
   const rates = LEARNING_RATES[optimizer];
@@ -51,5 +52,6 @@ export function trainingSettings(
     freeze,
     patience,
     seed,
+    threads,
   };
 }

@@ -58,12 +58,12 @@ function swapped(run: RunKernel, x: tf.TensorInfo, dy: tf.TensorInfo, info: Info
   const rows = span(info.inHeight, info.outHeight, filterHeight, strideHeight, padInfo.top);
   const columns = span(info.inWidth, info.outWidth, filterWidth, strideWidth, padInfo.left);
   const isWhole = rows.used === info.inHeight && columns.used === info.inWidth;
-  const size = [info.batchSize, rows.used, columns.used, info.inChannels];
-  const used = isWhole ? x : run(tf.Slice, { x }, { begin: [0, 0, 0, 0], size });
+  const pictures = run(tf.Transpose, { x }, { perm: [3, 1, 2, 0] });
+  const size = [info.inChannels, rows.used, columns.used, info.batchSize];
   const made = run(
     tf.Conv2D,
     {
-      x: run(tf.Transpose, { x: used }, { perm: [3, 1, 2, 0] }),
+      x: isWhole ? pictures : run(tf.Slice, { x: pictures }, { begin: [0, 0, 0, 0], size }),
       filter: run(tf.Transpose, { x: dy }, { perm: [1, 2, 0, 3] }),
     },
     convolutionOf(

@@ -7,7 +7,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { initialParameters } from '../net/initial-parameters.js';
 import { stripedBatches } from '../testing/striped-batches.js';
 import { tinyNet } from '../testing/tiny-net.js';
-import { trainModel, type TrainModelOptions, type TrainedModel } from './train-model.js';
+import type { TrainedModel, TrainModelOptions } from './train-model-options.js';
+import { trainModel } from './train-model.js';
 
 const ARCHITECTURE = tinyNet();
 /** Enough to learn. */
@@ -80,6 +81,15 @@ describe('training', () => {
     ];
     expect(timeless(again)).toEqual(timeless(one));
     expect(timeless(other).weights).not.toEqual(timeless(one).weights);
+  });
+
+  it('shares its steps among threads, and then gives the same for the same number', async () => {
+    const shared = { ...options, epochs: 1, threads: 2 };
+    const [one, again] = [await trainModel(shared), await trainModel(shared)];
+    expect(timeless(again)).toEqual(timeless(one));
+    // Batch normalization goes over the parts.
+    const alone = await trainModel({ ...options, epochs: 1 });
+    expect(timeless(alone).weights).not.toEqual(timeless(one).weights);
   });
 
   for (const optimizer of ['sgd', 'adam'] as const) {

@@ -13,7 +13,7 @@ import type { Optimizer } from './create-optimizer.js';
 import { rateOfEpoch } from './learning-rate.js';
 import { disposeOf } from './combine-shares.js';
 import type { TrainingTeam } from './training-team.js';
-import type { TrainedModel, TrainModelOptions } from './train-model.js';
+import type { TrainedModel, TrainModelOptions } from './train-model-options.js';
 import type { EpochRecord } from './training-progress.js';
 import { validateNet } from './validate-net.js';
 
