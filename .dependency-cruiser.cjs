@@ -18,7 +18,14 @@ const MAY_IMPORT = {
   'libs/queue': ['libs/contracts', 'libs/storage'],
   'apps/api': ['libs/contracts', 'libs/storage', 'libs/queue'],
   'apps/worker': ['libs/contracts', 'libs/storage', 'libs/model', 'libs/pipeline', 'libs/queue'],
-  'apps/cli': ['libs/contracts', 'libs/client', 'libs/storage', 'libs/model', 'libs/pipeline', 'libs/training'],
+  'apps/cli': [
+    'libs/contracts',
+    'libs/client',
+    'libs/storage',
+    'libs/model',
+    'libs/pipeline',
+    'libs/training',
+  ],
   tools: ['libs/contracts', 'libs/client', 'libs/storage'],
   bench: ['libs/contracts', 'libs/client', 'libs/storage', 'libs/model', 'libs/pipeline', 'tools'],
 };

@@ -7,8 +7,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { initialParameters } from '../net/initial-parameters.js';
 import { stripedBatches } from '../testing/striped-batches.js';
 import { tinyNet } from '../testing/tiny-net.js';
-import { trainModel } from './train-model.js';
 import type { TrainedModel, TrainModelOptions } from './train-model-options.js';
+import { trainModel } from './train-model.js';
 
 const ARCHITECTURE = tinyNet();
 /** Enough to learn. */

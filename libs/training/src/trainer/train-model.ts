@@ -3,8 +3,8 @@ import { registerGradientKernels } from '../kernels/register-gradient-kernels.js
 import { TrainableNet } from '../net/trainable-net.js';
 import { CheckpointStore } from './checkpoint-store.js';
 import { createOptimizer } from './create-optimizer.js';
-import type { TrainedModel, TrainModelOptions } from './train-model-options.js';
 import { TrainingRun } from './training-run.js';
+import type { TrainedModel, TrainModelOptions } from './train-model-options.js';
 import { TrainingTeam } from './training-team.js';
 
 /**
@@ -12,8 +12,8 @@ import { TrainingTeam } from './training-team.js';
  * gone on with. Steps block the thread; between two of them the event loop has a turn.
  *
  * @throws RangeError for frozen layers with batch normalization, which then have nothing to be normalized by
- * @throws CroplineError `TRAINING_DIVERGED`, `CHECKPOINT_INVALID`, `MODEL_TENSOR_INVALID`, `BACKEND_UNAVAILABLE`; what `data` throws; the
- *   signal's reason, once a checkpoint is written
+ * @throws CroplineError `TRAINING_DIVERGED`, `CHECKPOINT_INVALID`, `MODEL_TENSOR_INVALID`, `BACKEND_UNAVAILABLE`;
+ *   what `data` throws; the signal's reason, once a checkpoint is written
  */
 export async function trainModel(options: TrainModelOptions): Promise<TrainedModel> {
   if (options.batchNormalization && options.freeze.length > 0) {
