@@ -1,14 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LabelledBatch } from '../data/labelled-batch.js';
 import type { BatchGradients, TrainableNet, TrainableNetOptions } from '../net/trainable-net.js';
-import { Helper } from './helper.js';
+import { GradientThreadHandle } from './gradient-thread-handle.js';
 import { combineShares, disposeOf } from './combine-shares.js';
-import type { ShareMade } from './helper-messages.js';
+import type { ShareMade } from './gradient-thread-messages.js';
 import { piecesOf, piecewiseGradients, type Pieces } from './piecewise-gradients.js';
 import { splitBatch } from './split-batch.js';
 
 interface Member {
-  readonly helper: Helper;
+  readonly thread: GradientThreadHandle;
   /** Where it puts its gradients. */
   readonly gradients: Float32Array;
 }
@@ -52,8 +52,8 @@ export class TrainingTeam {
     const parameters = new SharedArrayBuffer(threads > 1 ? bytes : 0);
     const members = Array.from({ length: threads - 1 }, () => {
       const gradients = new SharedArrayBuffer(bytes);
-      const helper = new Helper({ net: settings, parameters, gradients });
-      return { helper, gradients: new Float32Array(gradients) };
+      const thread = new GradientThreadHandle({ net: settings, parameters, gradients });
+      return { thread, gradients: new Float32Array(gradients) };
     });
     const team = new TrainingTeam(
       net,
@@ -62,7 +62,7 @@ export class TrainingTeam {
       members,
     );
     try {
-      await Promise.all(members.map(({ helper }) => helper.ready()));
+      await Promise.all(members.map(({ thread }) => thread.ready()));
     } catch (error) {
       await team.close();
       throw error;
@@ -77,7 +77,7 @@ export class TrainingTeam {
     this.#net.parameters.copyTo(this.#parameters);
     const answers = this.#members.slice(0, others.length).map(async (member, at) => {
       const { pixels, labels, count } = others[at] ?? first;
-      const made = await member.helper.compute({ pixels, labels, draw: [...draw, at + 1] });
+      const made = await member.thread.compute({ pixels, labels, draw: [...draw, at + 1] });
       return { weight: count / batch.count, made: this.#tensors(member, made, count) };
     });
     const ownMade = piecewiseGradients(this.#net, first, this.#pieces, draw);
@@ -91,10 +91,10 @@ export class TrainingTeam {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#members.map(({ helper }) => helper.close()));
+    await Promise.all(this.#members.map(({ thread }) => thread.close()));
   }
 
-  /** What a helper made, as tensors of this thread. */
+  /** What a gradient thread made, as tensors of this thread. */
   #tensors(member: Member, made: ShareMade, count: number): BatchGradients {
     const gradients = new Map<string, tf.Tensor>();
     let at = 0;

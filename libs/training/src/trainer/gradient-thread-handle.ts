@@ -1,19 +1,27 @@
 import { Worker } from 'node:worker_threads';
 import { describeCause } from '@cropline/contracts';
-import type { FromHelper, HelperSettings, ShareMade, ToHelper } from './helper-messages.js';
+import type {
+  FromGradientThread,
+  GradientThreadSettings,
+  ShareMade,
+  ToGradientThread,
+} from './gradient-thread-messages.js';
 
-const ENTRY = new URL('helper-thread.js', import.meta.url);
+const ENTRY = new URL('gradient-thread.js', import.meta.url);
 
-/** A helper thread, seen from the thread that trains. */
-export class Helper {
+/** A gradient thread, seen from the thread that trains. */
+export class GradientThreadHandle {
   readonly #worker: Worker;
-  #settle: { resolve: (message: FromHelper) => void; reject: (error: Error) => void } | null = null;
+  #settle: {
+    resolve: (message: FromGradientThread) => void;
+    reject: (error: Error) => void;
+  } | null = null;
   #lost: Error | null = null;
 
   /** @param settings copied to the thread, but for the shared lists */
-  constructor(settings: HelperSettings) {
-    this.#worker = new Worker(ENTRY, { workerData: settings, name: 'cropline training helper' });
-    this.#worker.on('message', (message: FromHelper) => {
+  constructor(settings: GradientThreadSettings) {
+    this.#worker = new Worker(ENTRY, { workerData: settings, name: 'cropline gradients' });
+    this.#worker.on('message', (message: FromGradientThread) => {
       this.#settle?.resolve(message);
       this.#settle = null;
     });
@@ -27,7 +35,7 @@ export class Helper {
   }
 
   /** Computes a share; its gradients are then in the shared list. One at a time. */
-  async compute(share: ToHelper): Promise<ShareMade> {
+  async compute(share: ToGradientThread): Promise<ShareMade> {
     const answer = this.#next();
     this.#worker.postMessage(share);
     const message = await answer;
@@ -39,7 +47,7 @@ export class Helper {
     await this.#worker.terminate();
   }
 
-  #next(): Promise<FromHelper> {
+  #next(): Promise<FromGradientThread> {
     if (this.#lost !== null) return Promise.reject(this.#lost);
     return new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };

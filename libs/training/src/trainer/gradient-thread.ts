@@ -5,14 +5,18 @@ import { copyInOrder } from '../net/parameters.js';
 import { TrainableNet } from '../net/trainable-net.js';
 import { disposeOf } from './combine-shares.js';
 import { piecesOf, piecewiseGradients } from './piecewise-gradients.js';
-import type { FromHelper, HelperSettings, ToHelper } from './helper-messages.js';
+import type {
+  FromGradientThread,
+  GradientThreadSettings,
+  ToGradientThread,
+} from './gradient-thread-messages.js';
 
-// The entry of a helper thread: computes the gradients of its share of each batch, with a net of its own.
+// The entry of a gradient thread: computes the gradients of its share of each batch, with a net of its own.
 
 const port = parentPort;
 if (port === null) throw new Error('This file is the entry of a worker thread');
-const settings = workerData as HelperSettings;
-const tell = (message: FromHelper): void => port.postMessage(message);
+const settings = workerData as GradientThreadSettings;
+const tell = (message: FromGradientThread): void => port.postMessage(message);
 
 await loadTfjs();
 registerGradientKernels();
@@ -21,7 +25,7 @@ const pieces = piecesOf(settings.net.architecture);
 const parameters = new Float32Array(settings.parameters);
 const list = new Float32Array(settings.gradients);
 
-port.on('message', ({ pixels, labels, draw }: ToHelper) => {
+port.on('message', ({ pixels, labels, draw }: ToGradientThread) => {
   net.parameters.copyFrom(parameters);
   const share = { pixels, labels, count: labels.length };
   const made = piecewiseGradients(net, share, pieces, draw);

@@ -1,16 +1,16 @@
 import type { TrainableNetOptions } from '../net/trainable-net.js';
 
-/** What a helper thread is started with. */
-export interface HelperSettings {
+/** What a gradient thread is started with. */
+export interface GradientThreadSettings {
   readonly net: TrainableNetOptions;
   /** The parameters that are trained, as `Parameters.copyTo` writes them, before each share. */
   readonly parameters: SharedArrayBuffer;
-  /** Where the helper puts their gradients, in the same order. */
+  /** Where the thread puts their gradients, in the same order. */
   readonly gradients: SharedArrayBuffer;
 }
 
 /** A share of a batch, as a batch of its own. */
-export interface ToHelper {
+export interface ToGradientThread {
   readonly pixels: Uint8Array;
   readonly labels: Int32Array;
   readonly draw: readonly (string | number)[];
@@ -24,5 +24,5 @@ export interface ShareMade {
   readonly statistics: ReadonlyMap<string, Float32Array>;
 }
 
-/** What a helper thread says. */
-export type FromHelper = { readonly kind: 'ready' } | ShareMade;
+/** What a gradient thread says. */
+export type FromGradientThread = { readonly kind: 'ready' } | ShareMade;
