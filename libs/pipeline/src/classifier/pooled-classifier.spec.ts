@@ -71,6 +71,8 @@ describe('PooledClassifier', () => {
     expect(decode + queue + infer).toBeCloseTo(total, 6);
     expect(classifier.info).toEqual({
       model: result.model,
+      backend: 'onnx',
+      runtime: 'ONNX Runtime',
       device: 'cpu',
       threads: 1,
       batchSize: 4,
