@@ -495,7 +495,7 @@ export const ERROR_CODES = {
     500,
     false,
     'The loss is no number any more.',
-    'Lower --lr; the last good checkpoint is kept.',
+    'Begin anew with a lower --lr and another --out.',
   ),
   API_UNREACHABLE: code(
     'command',
