@@ -9,6 +9,11 @@ export interface Axis {
 /** Steps that people count in, times a power of ten. */
 const STEPS = [1, 2, 2.5, 5, 10] as const;
 
+/** What is smaller counts as nothing: powers of ten come to an end. */
+const SMALLEST = 1e-12;
+/** Two values that differ by a smaller share of themselves count as the same. */
+const CLOSEST = 1e-9;
+
 /**
  * Makes a scale that holds two values, with ends on round ones.
  *
@@ -22,7 +27,10 @@ export function roundAxis(
   from: number,
   to: number,
 ): Axis {
-  const span = most > least ? most - least : Math.abs(most) || 1;
+  const magnitude = Math.max(Math.abs(least), Math.abs(most), SMALLEST);
+  // Values that are next to the same have no steps between them that could be told apart.
+  const alone = magnitude === SMALLEST ? 1 : magnitude;
+  const span = most > least ? Math.max(most - least, magnitude * CLOSEST) : alone;
   const rough = span / steps;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = power * (STEPS.find((factor) => factor * power >= rough * 0.999) ?? 10);
