@@ -43,6 +43,7 @@ export * from './weights/random-weights.js';
 export * from './weights/read-weights-file.js';
 export * from './weights/write-safetensors.js';
 export type * from './store/resolved-model.js';
+export * from './store/write-whole.js';
 export * from './tfjs/choose-tfjs.js';
 export * from './tfjs/probe-tfjs.js';
 export * from './tfjs/tfjs-runtime.js';

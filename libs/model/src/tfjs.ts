@@ -2,4 +2,5 @@
 export * from './tfjs/apply-layer.js';
 export * from './tfjs/inference-net.js';
 export * from './tfjs/load-tfjs.js';
+export * from './tfjs/pixels-to-input.js';
 export * from './tfjs/tfjs-backend.js';

@@ -10,8 +10,6 @@ import { drawnImages, folderImages, labelledImages } from './demo-images.js';
 describe('the images of the demo', () => {
   let folder: string;
   beforeAll(async () => {
-    // Specs of the pipeline, which refuses SVG, may have run in this process before.
-    sharp.unblock({ operation: ['VipsForeignLoadSvg'] });
     folder = await mkdtemp(join(tmpdir(), 'cropline-demo-'));
     await mkdir(join(folder, 'below/deep'), { recursive: true });
     await mkdir(join(folder, 'none.jpg'));

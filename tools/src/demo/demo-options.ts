@@ -1,14 +1,13 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import {
   CROPS_TEXT_HELP,
   CroplineError,
   cropsFaults,
   cropsTextSchema,
-  describeCause,
   type Crops,
 } from '@cropline/contracts';
+import { parseOptions } from '../parse-options.js';
 import { readSeed } from '../drawn/draw-options.js';
 
 /** What `npm run demo` was asked for. */
@@ -43,7 +42,17 @@ Exit codes: 0 done, 1 something failed, 2 an option or a folder is wrong, 130 Ct
  * @throws `USAGE_INVALID` for an option or value that is not taken, `INPUT_NOT_FOUND` for a folder that is none.
  */
 export function readDemoOptions(args: readonly string[]): DemoOptions {
-  const { images, crops, seed, keep, help } = parse(args);
+  const { images, crops, seed, keep, help } = parseOptions(
+    args,
+    {
+      images: { type: 'string' },
+      crops: { type: 'string', default: 'ten' },
+      seed: { type: 'string' },
+      keep: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+    '--images DIR, --crops CROPS, --seed S, --keep or --help',
+  );
   const chosen = cropsTextSchema.safeParse(crops);
   if (!chosen.success) {
     const faults = cropsFaults(chosen.error);
@@ -66,32 +75,4 @@ export function readDemoOptions(args: readonly string[]): DemoOptions {
   }
   const drawn = seed === undefined ? null : readSeed(seed);
   return { images: folder, crops: chosen.data, seed: drawn, keep, help };
-}
-
-function parse(args: readonly string[]): {
-  images?: string | undefined;
-  crops: string;
-  seed?: string | undefined;
-  keep: boolean;
-  help: boolean;
-} {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        images: { type: 'string' },
-        crops: { type: 'string', default: 'ten' },
-        seed: { type: 'string' },
-        keep: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    }).values;
-  } catch (error) {
-    // Node's own words end with a remark on escaping that helps nobody here.
-    const [reason = ''] = describeCause(error).split(/\. (?=To specify)|\n/);
-    throw new CroplineError(
-      'USAGE_INVALID',
-      `${reason.replace(/\.$/, '')}: expected --images DIR, --crops CROPS, --seed S, --keep or --help.`,
-    );
-  }
 }

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
-import { CroplineError, describeCause } from '@cropline/contracts';
+import { CroplineError } from '@cropline/contracts';
+import { parseOptions } from '../parse-options.js';
 import { DRAWN_CLASSES } from './drawn-classes.js';
 
 /** What `npm run draw` was asked for. */
@@ -36,7 +36,17 @@ Exit codes: 0 done, 1 something failed, 2 an option is wrong, 130 Ctrl-C.
  * @throws `USAGE_INVALID` for an option or value that is not taken
  */
 export function readDrawOptions(args: readonly string[]): DrawOptions {
-  const { out, count, seed, json, help } = parse(args);
+  const { out, count, seed, json, help } = parseOptions(
+    args,
+    {
+      out: { type: 'string' },
+      count: { type: 'string', default: '100' },
+      seed: { type: 'string', default: '1' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+    '--out DIR, --count N, --seed S, --json or --help',
+  );
   if (out === undefined && !help) throw new CroplineError('USAGE_INVALID', 'Expected --out DIR.');
   // npm runs scripts in the repository's root and says from where it was called.
   const calledFrom = process.env['INIT_CWD'] ?? process.cwd();
@@ -66,32 +76,4 @@ function wholeNumber(option: string, value: string, least: number, most: number)
     'USAGE_INVALID',
     `Expected a whole number from ${least} to ${most} for ${option} but received ${JSON.stringify(value)}.`,
   );
-}
-
-function parse(args: readonly string[]): {
-  out?: string | undefined;
-  count: string;
-  seed: string;
-  json: boolean;
-  help: boolean;
-} {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        out: { type: 'string' },
-        count: { type: 'string', default: '100' },
-        seed: { type: 'string', default: '1' },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    }).values;
-  } catch (error) {
-    // Node's own words end with a remark on escaping that helps nobody here.
-    const [reason = ''] = describeCause(error).split(/\. (?=To specify)|\n/);
-    throw new CroplineError(
-      'USAGE_INVALID',
-      `${reason.replace(/\.$/, '')}: expected --out DIR, --count N, --seed S, --json or --help.`,
-    );
-  }
 }

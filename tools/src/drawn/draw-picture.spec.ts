@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import sharp from 'sharp';
 import { composePicture } from './compose-picture.js';
 import { drawPicture } from './draw-picture.js';
@@ -12,11 +12,6 @@ async function pixels(seed: string, drawnClass: DrawnClass): Promise<Buffer> {
 }
 
 describe('a drawn picture', () => {
-  beforeAll(() => {
-    // Specs of the pipeline, which refuses SVG, may have run in this process before.
-    sharp.unblock({ operation: ['VipsForeignLoadSvg'] });
-  });
-
   it('is one of at least ten classes with names of their own', () => {
     const names = DRAWN_CLASSES.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);

@@ -2,15 +2,12 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import sharp from 'sharp';
 import { DRAWN_CLASSES } from './drawn-classes.js';
 import { writePictures } from './write-pictures.js';
 
 describe('writing pictures', () => {
   let folder: string;
   beforeAll(async () => {
-    // Specs of the pipeline, which refuses SVG, may have run in this process before.
-    sharp.unblock({ operation: ['VipsForeignLoadSvg'] });
     folder = await mkdtemp(join(tmpdir(), 'cropline-drawn-'));
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));

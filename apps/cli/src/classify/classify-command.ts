@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { helpText } from '../command/help-text.js';
+import { ENGINE_VARIABLES, helpText } from '../command/help-text.js';
 import type { Run } from '../command/invocation.js';
 import { cropsOption, jsonOption, topOption } from '../command/options.js';
 import type { ClassifyCommandFlags } from './classify-images.js';
@@ -25,21 +25,7 @@ export function declareClassify(program: Command, run: Run): void {
           "cropline classify 'photos/**/*.{jpg,png}' s3://bucket/dog.jpg",
           'find . -newer stamp -name "*.jpg" | cropline classify -',
         ],
-        [
-          'model',
-          'mirror',
-          'cache',
-          'backend',
-          'device',
-          'precision',
-          'threads',
-          'batchSize',
-          'timeout',
-          'bytes',
-          'pixels',
-          's3',
-          'colour',
-        ],
+        ENGINE_VARIABLES,
       ),
     )
     .action((inputs: string[], flags: ClassifyCommandFlags) =>

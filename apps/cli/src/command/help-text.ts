@@ -16,7 +16,7 @@ const VARIABLES = {
   mirror:
     'CROPLINE_MODEL_MIRROR      a folder or URL that holds the weights, asked before the public one',
   cache: 'CROPLINE_CACHE_DIR         where models are kept ($XDG_CACHE_HOME/cropline)',
-  backend: 'CROPLINE_BACKEND          onnx (ONNX Runtime) or tfjs (TensorFlow.js) (onnx)',
+  backend: 'CROPLINE_BACKEND           onnx (ONNX Runtime) or tfjs (TensorFlow.js) (onnx)',
   device: 'CROPLINE_DEVICE            auto, cpu or cuda:N (auto)',
   precision: 'CROPLINE_PRECISION         fp32, int8 (CPU, once calibrated) or fp16 (CUDA) (fp32)',
   threads: 'CROPLINE_THREADS           inference threads (one a core; one on a GPU)',
@@ -31,6 +31,23 @@ const VARIABLES = {
 
 /** The variables of the environment that a command's help lists. */
 export type Variable = keyof typeof VARIABLES;
+
+/** Those of a command that classifies on this machine. */
+export const ENGINE_VARIABLES: readonly Variable[] = [
+  'model',
+  'mirror',
+  'cache',
+  'backend',
+  'device',
+  'precision',
+  'threads',
+  'batchSize',
+  'timeout',
+  'bytes',
+  'pixels',
+  's3',
+  'colour',
+];
 
 /** What stands below the options in the help of a command: examples, environment, exit codes. */
 export function helpText(examples: readonly string[], variables: readonly Variable[]): string {

@@ -8,6 +8,7 @@ import {
   describeModel,
   describeRuntime,
   placeInference,
+  requireNet,
   surveyRuntimes,
   type SurveyedRuntime,
 } from '@cropline/model';
@@ -79,10 +80,7 @@ async function examineModel(config: CliConfig): Promise<ModelOutlook> {
     const model = await describeModel(modelLocation(config));
     const { name, variant, weights, graphPath, sources } = model;
     if (config.backend === 'tfjs' && variant === null) {
-      throw new CroplineError(
-        'MODEL_UNSUPPORTED',
-        `Expected a GoogLeNet for TensorFlow.js but ${name} is an ONNX model of one's own: set CROPLINE_BACKEND=onnx, or choose another model`,
-      );
+      requireNet({ name, architecture: null }, 'TensorFlow.js');
     }
     return { name, weights: weights.state, path: weights.path, graphPath, sources };
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { helpText } from '../command/help-text.js';
+import { ENGINE_VARIABLES, helpText } from '../command/help-text.js';
 import type { Run } from '../command/invocation.js';
 import { cropsOption, jsonOption } from '../command/options.js';
 import type { EvalFlags } from './evaluate-model.js';
@@ -24,20 +24,7 @@ export function declareEval(program: Command, run: Run): void {
           'cropline eval --data labels.csv --crops googlenet144 --out report',
           'CROPLINE_MODEL=flowers-model cropline eval --data s3://flowers/test/ --json | jq .top1',
         ],
-        [
-          'model',
-          'mirror',
-          'cache',
-          'device',
-          'precision',
-          'threads',
-          'batchSize',
-          'timeout',
-          'bytes',
-          'pixels',
-          's3',
-          'colour',
-        ],
+        ENGINE_VARIABLES,
       ),
     )
     .action((flags: EvalFlags) =>

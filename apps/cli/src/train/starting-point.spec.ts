@@ -5,22 +5,10 @@ import { describeArchitecture, googlenet, randomWeights, writeModelFolder } from
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readConfig } from '../config/config.js';
 import { recordedConsole, RecordedStream } from '../testing/terminal.js';
+import { TRAIN_FLAGS } from '../testing/train-flags.js';
 import { startingPoint, type StartingPoint } from './starting-point.js';
 import type { TrainFlags } from './train-options.js';
 
-const flags: TrainFlags = {
-  data: 'photos',
-  classes: null,
-  optimizer: 'sgd',
-  lrDecay: 'step',
-  freeze: [],
-  validation: 0.2,
-  batchNorm: true,
-  seed: 1,
-  threads: 1,
-  out: 'model',
-  precision: 'fp32',
-};
 const net = googlenet({ variant: 'torchvision', classes: 2, inputSize: 64, width: 0.1 });
 let folder: string;
 
@@ -42,7 +30,12 @@ afterAll(() => rm(folder, { recursive: true }));
 function start(options: Partial<TrainFlags>, labels: readonly string[]): Promise<StartingPoint> {
   const config = readConfig({ CROPLINE_CACHE_DIR: join(folder, 'cache'), HOME: folder });
   const invocation = { console: recordedConsole(new RecordedStream(false)), config };
-  return startingPoint({ ...flags, ...options }, labels, invocation, new AbortController().signal);
+  return startingPoint(
+    { ...TRAIN_FLAGS, ...options },
+    labels,
+    invocation,
+    new AbortController().signal,
+  );
 }
 
 describe('startingPoint', () => {

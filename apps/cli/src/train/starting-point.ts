@@ -1,6 +1,7 @@
 import { CroplineError } from '@cropline/contracts';
 import {
   googlenet,
+  INPUT_SIZES,
   isInputSize,
   readWeightsFile,
   weightShapes,
@@ -42,7 +43,7 @@ export async function startingPoint(
 ): Promise<StartingPoint> {
   const { inputSize } = flags;
   if (inputSize !== undefined && !isInputSize(inputSize)) {
-    throw usageError(`Expected a multiple of 32 for --input-size but received ${inputSize}.`);
+    throw usageError(`Expected ${INPUT_SIZES} for --input-size but received ${inputSize}.`);
   }
   const start =
     flags.from === 'scratch'

@@ -4,8 +4,8 @@ import type { Run } from '../command/invocation.js';
 import { jsonOption, wholeNumber } from '../command/options.js';
 import { classNames, learningRate, validation, width, type TrainFlags } from './train-options.js';
 
-const SMALLEST_INPUT = 64;
-const LARGEST_INPUT = 512;
+/** Which of them a net takes is for the net to say. */
+const MOST_PIXELS = 10_000;
 const MOST_EPOCHS = 10_000;
 const MOST_THREADS = 64;
 const LARGEST_BATCH = 4096;
@@ -76,7 +76,7 @@ function declareNet(command: Command): void {
       new Option(
         '--input-size <pixels>',
         'width and height of what the net sees (default: of the model, or 224)',
-      ).argParser((text) => wholeNumber(text, SMALLEST_INPUT, LARGEST_INPUT)),
+      ).argParser((text) => wholeNumber(text, 1, MOST_PIXELS)),
     )
     .addOption(
       new Option(

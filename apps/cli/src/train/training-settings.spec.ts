@@ -1,22 +1,9 @@
 import { googlenet } from '@cropline/model';
 import { describe, expect, it } from '@jest/globals';
+import { TRAIN_FLAGS } from '../testing/train-flags.js';
 import type { StartingPoint } from './starting-point.js';
-import type { TrainFlags } from './train-options.js';
 import { trainingSettings } from './training-settings.js';
 
-const flags: TrainFlags = {
-  data: 'photos',
-  classes: null,
-  optimizer: 'sgd',
-  lrDecay: 'step',
-  freeze: [],
-  validation: 0.2,
-  batchNorm: true,
-  seed: 1,
-  threads: 1,
-  out: 'model',
-  precision: 'fp32',
-};
 const image = { id: 'a', url: 'file:///a', classIndex: 0 };
 const dataset = {
   labels: ['a', 'b'],
@@ -31,7 +18,7 @@ const tuned: StartingPoint = { ...scratch, from: 'some-model', initial: new Map(
 
 describe('trainingSettings', () => {
   it('trains from scratch for long, with all that helps', () => {
-    expect(trainingSettings(flags, scratch, dataset)).toMatchObject({
+    expect(trainingSettings(TRAIN_FLAGS, scratch, dataset)).toMatchObject({
       epochs: 30,
       batch: 32,
       learningRate: 0.05,
@@ -42,7 +29,7 @@ describe('trainingSettings', () => {
   });
 
   it('changes what a model knows in small steps, with nothing put into it', () => {
-    expect(trainingSettings(flags, tuned, dataset)).toMatchObject({
+    expect(trainingSettings(TRAIN_FLAGS, tuned, dataset)).toMatchObject({
       epochs: 5,
       learningRate: 0.005,
       batchNormalization: false,
@@ -52,10 +39,10 @@ describe('trainingSettings', () => {
 
   it('learns more slowly without batch normalization, and otherwise with Adam', () => {
     const plain = { ...scratch, architecture: googlenet({ variant: 'bvlc', inputSize: 64 }) };
-    expect(trainingSettings(flags, plain, dataset).learningRate).toBe(0.001);
-    expect(trainingSettings({ ...flags, optimizer: 'adam' }, scratch, dataset).learningRate).toBe(
-      0.001,
-    );
+    expect(trainingSettings(TRAIN_FLAGS, plain, dataset).learningRate).toBe(0.001);
+    expect(
+      trainingSettings({ ...TRAIN_FLAGS, optimizer: 'adam' }, scratch, dataset).learningRate,
+    ).toBe(0.001);
   });
 
   it('does as it is told', () => {
@@ -69,7 +56,7 @@ describe('trainingSettings', () => {
       seed: 9,
       threads: 2,
     };
-    expect(trainingSettings({ ...flags, ...told }, tuned, dataset)).toMatchObject({
+    expect(trainingSettings({ ...TRAIN_FLAGS, ...told }, tuned, dataset)).toMatchObject({
       epochs: 2,
       batch: 8,
       learningRate: 0.1,
@@ -83,6 +70,6 @@ describe('trainingSettings', () => {
 
   it('takes a batch that few images fill', () => {
     const few = { ...dataset, train: dataset.train.slice(0, 10) };
-    expect(trainingSettings(flags, scratch, few).batch).toBe(10);
+    expect(trainingSettings(TRAIN_FLAGS, scratch, few).batch).toBe(10);
   });
 });

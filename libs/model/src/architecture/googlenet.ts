@@ -46,6 +46,9 @@ export const TOTAL_STRIDE = 32;
 const SMALLEST_INPUT = 64;
 const LARGEST_INPUT = 512;
 
+/** The sizes that `isInputSize` takes, for messages. */
+export const INPUT_SIZES = `a multiple of ${TOTAL_STRIDE} from ${SMALLEST_INPUT} to ${LARGEST_INPUT}`;
+
 /** Whether nets of the description take inputs of this many pixels a side: 64, 96, … 512. */
 export function isInputSize(size: number): boolean {
   return size % TOTAL_STRIDE === 0 && size >= SMALLEST_INPUT && size <= LARGEST_INPUT;
@@ -86,9 +89,7 @@ const VARIANT_FACTS = {
 export function googlenet(settings: GooglenetSettings): Architecture {
   const { variant, classes = 1000, inputSize = 224, width = 1 } = settings;
   if (!isInputSize(inputSize)) {
-    throw new RangeError(
-      `Expected an input size from ${SMALLEST_INPUT} to ${LARGEST_INPUT} that is a multiple of ${TOTAL_STRIDE} but received ${inputSize}`,
-    );
+    throw new RangeError(`Expected the input size to be ${INPUT_SIZES} but received ${inputSize}`);
   }
   if (!Number.isSafeInteger(classes) || classes < 1) {
     throw new RangeError(`Expected a number of classes from 1 but received ${classes}`);

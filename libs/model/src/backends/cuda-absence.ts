@@ -1,10 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { describeCause } from '@cropline/contracts';
 import { InferenceSession } from 'onnxruntime-node';
 import { GraphBuilder } from '../onnx/graph-builder.js';
 import { cudaIndex, type Device } from './device.js';
+import { firstLine } from './first-line.js';
 
 /** ONNX Runtime's part for NVIDIA GPUs, which its npm package leaves out and its installer fetches. */
 const PROVIDER_LIBRARY = 'libonnxruntime_providers_cuda.so';
@@ -55,7 +55,6 @@ async function trySession(device: Device): Promise<string | null> {
     await session.release();
     return null;
   } catch (cause) {
-    const [reason = ''] = describeCause(cause).split('\n', 1);
-    return `CUDA refused it (${reason}): check the driver, CUDA 12 and cuDNN 9 (docs/gpu.md)`;
+    return `CUDA refused it (${firstLine(cause)}): check the driver, CUDA 12 and cuDNN 9 (docs/gpu.md)`;
   }
 }

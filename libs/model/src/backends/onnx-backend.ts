@@ -2,6 +2,7 @@ import { CroplineError, describeCause } from '@cropline/contracts';
 import { InferenceSession } from 'onnxruntime-node';
 import { checkBatch, notLoaded } from './check-batch.js';
 import { cudaIndex, type Device } from './device.js';
+import { firstLine } from './first-line.js';
 import type { CropBatch, InferenceBackend } from './inference-backend.js';
 import { runSession } from './run-session.js';
 
@@ -110,9 +111,4 @@ function sessionOptions({
 /** Whether a session failed for its graph file, not for its device. */
 function isAboutFile(cause: unknown): boolean {
   return /load model|protobuf|INVALID_GRAPH|NO_SUCHFILE|doesn't exist/i.test(describeCause(cause));
-}
-
-/** ONNX Runtime appends build paths and stacks to its messages. */
-function firstLine(cause: unknown): string {
-  return describeCause(cause).split('\n', 1)[0] ?? '';
 }

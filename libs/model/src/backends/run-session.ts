@@ -1,7 +1,5 @@
 import { Tensor, type InferenceSession } from 'onnxruntime-node';
-import type { CropBatch } from './inference-backend.js';
-
-type SizedBatch = Required<CropBatch>;
+import { partOfBatch, type SizedBatch } from './part-of-batch.js';
 
 const CHANNELS = 3;
 
@@ -21,7 +19,7 @@ export async function runSession(
   const classes = scores.length / batch.count;
   const made = new Float32Array(each * classes);
   for (let from = 0; from < batch.count; from += each) {
-    await runOnce(session, partOf(batch, from, each), made);
+    await runOnce(session, filledPart(batch, from, each), made);
     const asked = Math.min(each, batch.count - from);
     scores.set(made.subarray(0, asked * classes), from * classes);
   }
@@ -52,22 +50,13 @@ async function runOnce(
   );
 }
 
-/** So many pictures of a batch, filled up with black ones at its end. */
-function partOf(
-  { pixels, mirrored, count, size }: SizedBatch,
-  from: number,
-  each: number,
-): SizedBatch {
-  const bytes = pixels.length / count;
-  const part = {
-    pixels: pixels.subarray(from * bytes, (from + each) * bytes),
-    mirrored: mirrored.subarray(from, from + each),
-  };
-  if (part.mirrored.length < each) {
-    const filled = { pixels: new Uint8Array(each * bytes), mirrored: new Uint8Array(each) };
-    filled.pixels.set(part.pixels);
-    filled.mirrored.set(part.mirrored);
-    return { ...filled, count: each, size };
-  }
-  return { ...part, count: each, size };
+/** So many pictures of a batch from one on, filled up with black ones where it ends. */
+function filledPart(batch: SizedBatch, from: number, each: number): SizedBatch {
+  const part = partOfBatch(batch, from, each);
+  if (part.count === each) return part;
+  const pixels = new Uint8Array((each * part.pixels.length) / part.count);
+  const mirrored = new Uint8Array(each);
+  pixels.set(part.pixels);
+  mirrored.set(part.mirrored);
+  return { pixels, mirrored, count: each, size: part.size };
 }

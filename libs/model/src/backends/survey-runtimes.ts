@@ -1,7 +1,7 @@
 import type { Backend } from '@cropline/contracts';
 import { tfjsAbsence } from '../tfjs/choose-tfjs.js';
 import { probeTfjs } from '../tfjs/probe-tfjs.js';
-import { packageOf, TFJS_RUNTIMES } from '../tfjs/tfjs-runtime.js';
+import { installOf, packageOf, TFJS_RUNTIMES } from '../tfjs/tfjs-runtime.js';
 import { countNvidiaDevices, cudaAbsence } from './cuda-absence.js';
 import type { Device } from './device.js';
 
@@ -32,8 +32,7 @@ export async function surveyRuntimes(): Promise<SurveyedRuntime[]> {
     }
     const probe = await probeTfjs(runtime);
     if (probe.state === 'works') return { ...found, device: 'cpu', absence: null };
-    const install = `run \`npm install --no-save ${packageOf(runtime)}@4.22.0\``;
-    const absence = `${packageOf(runtime)} ${probe.reason}: ${install} (docs/gpu.md)`;
+    const absence = `${packageOf(runtime)} ${probe.reason}: ${installOf(runtime)}`;
     return { ...found, device: 'cpu', absence };
   });
   return [

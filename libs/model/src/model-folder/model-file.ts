@@ -1,6 +1,6 @@
 import { CroplineError, describeCause } from '@cropline/contracts';
 import { z } from 'zod';
-import { isInputSize } from '../architecture/googlenet.js';
+import { INPUT_SIZES, isInputSize } from '../architecture/googlenet.js';
 import { VARIANTS } from '../architecture/variant.js';
 
 /** The file in a model's folder that says what the model is. */
@@ -68,7 +68,7 @@ const modelFileSchema = z
     if (network.kind === 'googlenet' && !isInputSize(input.size)) {
       fault(
         ['input', 'size'],
-        `expected a multiple of 32 from 64 to 512, which GoogLeNet takes, but received ${input.size}`,
+        `expected ${INPUT_SIZES}, which GoogLeNet takes, but received ${input.size}`,
       );
     }
     if (resize.to < input.size) {

@@ -1,6 +1,7 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CroplineError, describeCause } from '@cropline/contracts';
+import { writeWhole } from '../store/write-whole.js';
 import { checkWeights } from '../weights/check-weights.js';
 import type { NamedTensors } from '../weights/named-tensors.js';
 import { writeSafetensors } from '../weights/write-safetensors.js';
@@ -79,21 +80,4 @@ function modelFileText({ labels, license, training, ...facts }: ModelFile): stri
     training,
   };
   return `${JSON.stringify(ordered, null, 2)}\n`;
-}
-
-async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
-  const partial = `${path}.${process.pid}.partial`;
-  try {
-    const handle = await open(partial, 'w');
-    try {
-      await handle.writeFile(bytes);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(partial, path);
-  } catch (error) {
-    await rm(partial, { force: true });
-    throw error;
-  }
 }

@@ -1,5 +1,6 @@
-import { CroplineError, describeCause } from '@cropline/contracts';
+import { CroplineError } from '@cropline/contracts';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { firstLine } from '../backends/first-line.js';
 import { fixedBatch } from '../backends/run-session.js';
 import { unsupported } from './own-onnx-outline.js';
 import { mismatch, type OwnOnnxSpec } from './own-onnx-spec.js';
@@ -123,16 +124,14 @@ function farthest(one: Float32Array, other: Float32Array): number {
   return one.reduce((most, value, at) => Math.max(most, Math.abs(value - (other[at] ?? 0))), 0);
 }
 
-/** ONNX Runtime appends build paths and stacks to its messages. */
 function refused(
   path: string,
   { input: { size }, layout }: OwnOnnxSpec,
   cause: unknown,
 ): CroplineError {
-  const reason = describeCause(cause).split('\n', 1)[0] ?? '';
   return new CroplineError(
     'MODEL_UNSUPPORTED',
-    `Expected ${path} to run in ONNX Runtime on pictures of ${size} × ${size} pixels (${layout}) but it failed (${reason}): correct its model.json, or export it anew`,
+    `Expected ${path} to run in ONNX Runtime on pictures of ${size} × ${size} pixels (${layout}) but it failed (${firstLine(cause)}): correct its model.json, or export it anew`,
     { cause },
   );
 }

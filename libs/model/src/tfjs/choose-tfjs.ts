@@ -1,6 +1,6 @@
 import { cudaIndex, type Device } from '../backends/device.js';
 import { probeTfjs, type RuntimeProbe } from './probe-tfjs.js';
-import type { NativeRuntime, TfjsRuntime } from './tfjs-runtime.js';
+import { installOf, type NativeRuntime, type TfjsRuntime } from './tfjs-runtime.js';
 
 type Probe = (runtime: NativeRuntime) => Promise<RuntimeProbe>;
 
@@ -37,6 +37,6 @@ export async function tfjsAbsence(
       : '@tensorflow/tfjs-node-gpu found no GPU that it can use: check the driver, CUDA 11 and cuDNN 8.1 (docs/gpu.md)';
   }
   return found.state === 'absent'
-    ? '@tensorflow/tfjs-node-gpu is not installed: run `npm install --no-save @tensorflow/tfjs-node-gpu@4.22.0` (docs/gpu.md)'
+    ? `@tensorflow/tfjs-node-gpu is not installed: ${installOf('tfjs-node-gpu')}`
     : `@tensorflow/tfjs-node-gpu ${found.reason} (docs/gpu.md)`;
 }

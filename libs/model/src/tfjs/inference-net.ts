@@ -6,6 +6,7 @@ import type { CropBatch } from '../backends/inference-backend.js';
 import { checkWeights } from '../weights/check-weights.js';
 import type { NamedTensors } from '../weights/named-tensors.js';
 import { applyLayer, convolutionSums, filtersFromWeights, type Convolve } from './apply-layer.js';
+import { pixelsToInput } from './pixels-to-input.js';
 
 /** A net of the description whose weights lie on what TensorFlow.js runs on. */
 export interface InferenceNet {
@@ -14,8 +15,6 @@ export interface InferenceNet {
   /** Frees the weights. */
   dispose(): void;
 }
-
-const CHANNEL_PLACES = { red: 0, green: 1, blue: 2 } as const;
 
 /**
  * The net in TensorFlow.js, from pixels to scores; `loadTfjs` comes first. Of pictures larger than its input
@@ -41,21 +40,14 @@ export function inferenceNet(architecture: Architecture, weights: NamedTensors):
     );
     return tf.relu(tf.add<tf.Tensor4D>(sums, value(biasName(convolution.name))));
   };
-  const mean = tf.tensor1d([...input.mean]);
-  const scale = tf.tensor1d([...input.scale]);
-  const places = tf.tensor1d(
-    input.channels.map((name) => CHANNEL_PLACES[name]),
-    'int32',
-  );
   const window = input.size / TOTAL_STRIDE;
 
   const scoresOf = ({ pixels, mirrored, count, size }: Required<CropBatch>): tf.Tensor2D => {
     const bytes = tf.tensor4d(pixels, [count, size.height, size.width, 3], 'int32');
-    const rgb = flipFlagged(tf.cast(bytes, 'float32'), mirrored);
-    const centred = tf.mul(tf.sub(tf.gather(rgb, places, 3), mean), scale);
+    const turned = flipFlagged(tf.cast(bytes, 'float32'), mirrored);
     const features = layers.reduce(
       (x, layer) => applyLayer(x, layer, convolve),
-      centred as tf.Tensor4D,
+      pixelsToInput(turned, architecture),
     );
     const means = tf.avgPool(features, window, 1, 'valid');
     const [, rows, columns, channels] = means.shape;
@@ -74,7 +66,7 @@ export function inferenceNet(architecture: Architecture, weights: NamedTensors):
         scores.dispose();
       }
     },
-    dispose: () => tf.dispose([...values.values(), mean, scale, places]),
+    dispose: () => tf.dispose([...values.values()]),
   };
 }
 

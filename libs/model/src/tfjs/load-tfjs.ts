@@ -1,8 +1,9 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { CroplineError, describeCause } from '@cropline/contracts';
+import { CroplineError } from '@cropline/contracts';
 import * as tf from '@tensorflow/tfjs-core';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import { firstLine } from '../backends/first-line.js';
 import { packageOf, TFJS_RUNTIMES, type NativeRuntime, type TfjsRuntime } from './tfjs-runtime.js';
 
 const require = createRequire(import.meta.url);
@@ -47,7 +48,7 @@ async function start(runtime: TfjsRuntime): Promise<TfjsRuntime> {
   } catch (cause) {
     throw new CroplineError(
       'BACKEND_UNAVAILABLE',
-      `Expected TensorFlow.js to start on ${runtime} but it did not (${describeCause(cause).split('\n', 1)[0] ?? ''}): reinstall ${packageOf(runtime)}, and see \`cropline doctor\``,
+      `Expected TensorFlow.js to start on ${runtime} but it did not (${firstLine(cause)}): reinstall ${packageOf(runtime)}, and see \`cropline doctor\``,
       { cause },
     );
   }

@@ -2,7 +2,9 @@ import { CroplineError, describeCause } from '@cropline/contracts';
 import type { Architecture } from '../architecture/architecture.js';
 import { checkBatch, notLoaded } from '../backends/check-batch.js';
 import type { Device } from '../backends/device.js';
+import { firstLine } from '../backends/first-line.js';
 import type { CropBatch, InferenceBackend } from '../backends/inference-backend.js';
+import { partOfBatch } from '../backends/part-of-batch.js';
 import { readWeightsFile } from '../weights/read-weights-file.js';
 import { inferenceNet, type InferenceNet } from './inference-net.js';
 import { loadTfjs, usesGpu } from './load-tfjs.js';
@@ -76,7 +78,7 @@ class TfjsBackend implements InferenceBackend {
       const fitting = Math.max(1, Math.floor(this.#mostPixels / pixels));
       const count = Math.min(batch.count - done, fitting);
       try {
-        scores.set(await net.score(partOf({ ...batch, size }, done, count)), done * classes);
+        scores.set(await net.score(partOfBatch({ ...batch, size }, done, count)), done * classes);
         done += count;
       } catch (cause) {
         this.#makeRoom(cause, count, pixels);
@@ -94,7 +96,7 @@ class TfjsBackend implements InferenceBackend {
   /** From now on runs half as much at once, if memory was what failed. @throws `BACKEND_FAILED` if it was not */
   #makeRoom(cause: unknown, count: number, pixels: number): void {
     const { device } = this.#options;
-    const reason = describeCause(cause).split('\n', 1)[0] ?? '';
+    const reason = firstLine(cause);
     const smaller = Math.floor(count / 2);
     if (!OUT_OF_MEMORY.test(describeCause(cause)) || smaller === 0) {
       throw new CroplineError(
@@ -108,20 +110,4 @@ class TfjsBackend implements InferenceBackend {
       `OUT OF MEMORY on ${device}: ${count} crops at once did not fit (${reason}). From now on it runs ${smaller} at once; set CROPLINE_BATCH_SIZE=${smaller}, or give it more memory`,
     );
   }
-}
-
-/** So many pictures of a batch. */
-function partOf(
-  { pixels, mirrored, count, size }: Required<CropBatch>,
-  from: number,
-  some: number,
-): Required<CropBatch> {
-  if (from === 0 && some === count) return { pixels, mirrored, count, size };
-  const bytes = pixels.length / count;
-  return {
-    pixels: pixels.subarray(from * bytes, (from + some) * bytes),
-    mirrored: mirrored.subarray(from, from + some),
-    count: some,
-    size,
-  };
 }

@@ -8,7 +8,7 @@ import {
   type Dense,
   type NamedTensor,
 } from '@cropline/model';
-import { applyLayer, convolutionSums } from '@cropline/model/tfjs';
+import { applyLayer, convolutionSums, pixelsToInput } from '@cropline/model/tfjs';
 import { randomOf } from '../data/seeded-random.js';
 import { batchNormalize } from '../kernels/batch-normalize.js';
 import { auxiliaryPool } from './auxiliary-shapes.js';
@@ -22,7 +22,6 @@ import {
   type InitialOptions,
 } from './initial-parameters.js';
 import { Parameters } from './parameters.js';
-import { pixelsToInput } from './pixels-to-input.js';
 import { truthTensor } from './batch-tensors.js';
 import { softmaxLoss } from './softmax-loss.js';
 

@@ -5,9 +5,6 @@ import type { Evaluation } from '../evaluation/evaluation.js';
 import { drawReliability } from './draw-reliability.js';
 import { evaluationReport } from './evaluation-report.js';
 
-// Decoding for inference may have been loaded in this process, and refuses SVG.
-sharp.unblock({ operation: ['VipsForeignLoadSvg'] });
-
 const LABELS = ['rose', 'tulip', 'daisy, <b>', 'lily', 'iris', 'crane'];
 
 function evaluation(): Evaluation {

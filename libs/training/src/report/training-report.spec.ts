@@ -3,9 +3,6 @@ import sharp from 'sharp';
 import type { EpochRecord } from '../trainer/training-progress.js';
 import { trainingReport, type TrainingFacts } from './training-report.js';
 
-// Decoding for inference may have been loaded in this process, and refuses SVG.
-sharp.unblock({ operation: ['VipsForeignLoadSvg'] });
-
 const epoch = (number: number, validationAccuracy: number, validationLoss = 0.5): EpochRecord => ({
   epoch: number,
   step: number * 10,

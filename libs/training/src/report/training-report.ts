@@ -6,6 +6,7 @@ import { drawTrainingCurves } from './draw-training-curves.js';
 import { escapeText } from './escape-text.js';
 import { count, decimal, duration, percent } from './format-figures.js';
 import { figures, folded, htmlPage, table } from './html-page.js';
+import { isBetter } from '../trainer/better-epoch.js';
 import type { EpochRecord } from '../trainer/training-progress.js';
 
 /** What a report of a training tells. */
@@ -68,11 +69,10 @@ export function trainingReport(facts: TrainingFacts): TrainingReport {
 
 /** The epoch with the most validation images right; of several the one with the least loss. */
 function bestEpoch(history: readonly EpochRecord[]): EpochRecord | null {
-  return history.reduce<EpochRecord | null>((best, one) => {
-    if (best === null || one.validationAccuracy > best.validationAccuracy) return one;
-    const even = one.validationAccuracy === best.validationAccuracy;
-    return even && one.validationLoss < best.validationLoss ? one : best;
-  }, null);
+  return history.reduce<EpochRecord | null>(
+    (best, one) => (best === null || isBetter(one, best) ? one : best),
+    null,
+  );
 }
 
 function summary(

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CroplineError, describeCause } from '@cropline/contracts';
 import {
   readWeightsFile,
   writeSafetensors,
+  writeWhole,
   type NamedTensor,
   type NamedTensors,
 } from '@cropline/model';
@@ -132,7 +133,8 @@ export class CheckpointStore {
             },
       ...written,
     };
-    await this.#replace(STATE_FILE, `${JSON.stringify(state, null, 2)}\n`);
+    const text = `${JSON.stringify(state, null, 2)}\n`;
+    await writeWhole(join(this.#folder, STATE_FILE), Buffer.from(text));
     await this.#removeAllBut(new Set([state.file, state.best?.file]));
   }
 
@@ -176,14 +178,8 @@ export class CheckpointStore {
 
   async #write(file: string, tensors: NamedTensors): Promise<{ file: string; sha256: string }> {
     const bytes = writeSafetensors(tensors, {});
-    await this.#replace(file, bytes);
+    await writeWhole(join(this.#folder, file), bytes);
     return { file, sha256: createHash('sha256').update(bytes).digest('hex') };
-  }
-
-  async #replace(file: string, content: string | Uint8Array): Promise<void> {
-    const path = join(this.#folder, file);
-    await writeFile(`${path}.new`, content, { flush: true });
-    await rename(`${path}.new`, path);
   }
 
   async #read(file: string, sha256: string): Promise<NamedTensors> {
@@ -203,7 +199,7 @@ export class CheckpointStore {
   }
 
   async #removeAllBut(kept: ReadonlySet<string | undefined>): Promise<void> {
-    const ours = /^(step|best)-\d+\.safetensors(\.new)?$/;
+    const ours = /^(step|best)-\d+\.safetensors(\.\d+\.partial)?$/;
     for (const name of await readdir(this.#folder)) {
       if (ours.test(name) && !kept.has(name)) await rm(join(this.#folder, name), { force: true });
     }

@@ -12,6 +12,7 @@ import type {
 import type { Optimizer } from './create-optimizer.js';
 import { rateOfEpoch } from './learning-rate.js';
 import { disposeOf } from './combine-shares.js';
+import { isBetter } from './better-epoch.js';
 import type { TrainingTeam } from './training-team.js';
 import type { TrainedModel, TrainModelOptions } from './train-model-options.js';
 import type { EpochRecord } from './training-progress.js';
@@ -221,11 +222,6 @@ export class TrainingRun {
     );
   }
 }
-
-const isBetter = (one: EpochRecord, other: EpochRecord): boolean =>
-  one.validationAccuracy > other.validationAccuracy ||
-  (one.validationAccuracy === other.validationAccuracy &&
-    one.validationLoss < other.validationLoss);
 
 async function countRight(logits: tf.Tensor2D, labels: Int32Array): Promise<number> {
   const predicted = tf.argMax(logits, 1);
