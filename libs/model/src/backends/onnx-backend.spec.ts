@@ -61,7 +61,8 @@ describe('createOnnxBackend', () => {
   });
 
   const onlyWithoutGpu = gpuAbsence === null ? it.skip : it;
-  onlyWithoutGpu('says that a GPU is not there', async () => {
+  const reason = gpuAbsence === null ? ' (skipped: this machine has one)' : '';
+  onlyWithoutGpu(`says that a GPU is not there${reason}`, async () => {
     await expect(create('cuda:0').load()).rejects.toMatchObject({
       code: 'DEVICE_UNAVAILABLE',
       message: expect.stringMatching(/^Expected an inference session on cuda:0 [^\n]*$/),
