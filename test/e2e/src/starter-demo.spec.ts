@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,8 +9,6 @@ import { withoutInternet } from './support/without-internet.js';
 
 const fromRoot = (path: string): string =>
   fileURLToPath(new URL(`../../../${path}`, import.meta.url));
-const hasStarter = existsSync(fromRoot('libs/model/starter/model.json'));
-const reason = hasStarter ? '' : ' (skipped: this checkout has no starter weights)';
 
 describe('The demo on a machine without weights and without a way to them', () => {
   let folder: string;
@@ -19,26 +16,24 @@ describe('The demo on a machine without weights and without a way to them', () =
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'cropline-starter-'));
-    if (hasStarter) demo = await runDemo(folder);
+    demo = await runDemo(folder);
   }, 300_000);
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  const its = hasStarter ? it : it.skip;
-
-  its(`ends well, and says in one loud sentence what it runs on${reason}`, () => {
+  it('ends well, and says in one loud sentence what it runs on', () => {
     expect(demo.output).toContain('NO IMAGENET WEIGHTS could be had');
     expect(demo.output.match(/NO IMAGENET WEIGHTS|MODEL_UNAVAILABLE/g)).toHaveLength(1);
     expect(demo.code).toBe(0);
   });
 
-  its(`labels at least 95 % of freshly drawn pictures rightly${reason}`, () => {
+  it('labels at least 95 % of freshly drawn pictures rightly', () => {
     const [, right, of] = /Labels: (\d+) of (\d+) right/.exec(demo.output) ?? [];
     expect(Number(of)).toBeGreaterThanOrEqual(200);
     expect(Number(right) / Number(of)).toBeGreaterThanOrEqual(0.95);
     expect(demo.output).toMatch(/Drawing fresh pictures \(seed \d+; /);
   });
 
-  its(`names the model in its results${reason}`, () => {
+  it('names the model in its results', () => {
     expect(demo.output).toMatch(/Model, in each result: googlenet-starter, sha256:[0-9a-f]{64}, /);
     expect(demo.output).toContain('CROPLINE_MODEL=googlenet-starter npm run cropline -- classify');
   });
