@@ -9,6 +9,8 @@ const SMALL = 50;
 /** Of the one device, as a CPU needs for one crop. */
 const MS_AN_IMAGE = 12;
 const ROUNDS = 7;
+/** What else the machine does only ever adds to what a round takes: each counts as the least of so many. */
+const PASSES = 2;
 /** In which a worker does the two chunks that it has in hand. */
 const CYCLE_MS = 2 * 32 * MS_AN_IMAGE;
 const LOOK_MS = 15;
@@ -50,14 +52,19 @@ describe('A small batch behind a huge one', () => {
     }
   }
 
-  async function runSeveral(): Promise<SmallRun[]> {
-    const runs: SmallRun[] = [];
-    for (let round = 0; round < ROUNDS; round += 1) {
-      runs.push(await runSmall());
-      // At another moment of the chunks that the huge one has in hand, evenly spread.
-      await pause((round * CYCLE_MS) / ROUNDS);
+  /** The rounds of each pass. */
+  async function runSeveral(): Promise<SmallRun[][]> {
+    const passes: SmallRun[][] = [];
+    for (let pass = 0; pass < PASSES; pass += 1) {
+      const runs: SmallRun[] = [];
+      for (let round = 0; round < ROUNDS; round += 1) {
+        runs.push(await runSmall());
+        // At another moment of the chunks that the huge one has in hand, evenly spread.
+        await pause((round * CYCLE_MS) / ROUNDS);
+      }
+      passes.push(runs);
     }
-    return runs;
+    return passes;
   }
 
   it('begins within seconds and takes at most twice the time that it takes alone', async () => {
@@ -73,9 +80,13 @@ describe('A small batch behind a huge one', () => {
     // It was not waited for: the huge one is far from its end, and goes on too.
     expect(after.status).toBe('in_progress');
     expect(after.counts.pending).toBeGreaterThan(HUGE / 2);
-    for (const { first } of behind) expect(first).toBeLessThan(5_000);
-    const middle = (runs: readonly SmallRun[]): number =>
-      runs.map(({ completed }) => completed).sort((a, b) => a - b)[Math.floor(ROUNDS / 2)] ?? 0;
+    for (const { first } of behind.flat()) expect(first).toBeLessThan(5_000);
+    const middle = (passes: readonly (readonly SmallRun[])[]): number => {
+      const rounds = Array.from({ length: ROUNDS }, (_, round) =>
+        Math.min(...passes.map((runs) => runs[round]?.completed ?? Infinity)),
+      );
+      return rounds.sort((a, b) => a - b)[Math.floor(ROUNDS / 2)] ?? 0;
+    };
     expect(middle(behind)).toBeLessThanOrEqual(2 * middle(alone));
   }, 120_000);
 });
