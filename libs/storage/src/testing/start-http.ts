@@ -21,7 +21,8 @@ export async function startHttp(
 ): Promise<TestHttp> {
   const requests: string[] = [];
   const open = new Set<Socket>();
-  const server = createServer((request, response) => {
+  // A spec may keep this process busy for seconds: no connection is to run out just as it is used again.
+  const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
     requests.push(`${request.method ?? ''} ${request.url ?? ''}`);
     handle(request, response);
   });

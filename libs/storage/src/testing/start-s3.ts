@@ -1,4 +1,9 @@
-import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  Agent,
+  request as httpRequest,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
 import { startFauxqs } from 'fauxqs';
 import type { ObjectStoreOptions } from '../objects/object-store.js';
 import { startHttp, type TestHttp } from './start-http.js';
@@ -44,10 +49,13 @@ export async function startS3(): Promise<TestS3> {
   };
 }
 
+/** A connection a request: one that the server behind closes just when it is used again would look like a fault. */
+const ANEW = new Agent({ keepAlive: false });
+
 function forward(request: IncomingMessage, response: ServerResponse, port: number): void {
   const { method, url, headers } = request;
   const upstream = httpRequest(
-    { host: '127.0.0.1', port, method, path: url, headers },
+    { host: '127.0.0.1', port, method, path: url, headers, agent: ANEW },
     (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(response);
