@@ -16,12 +16,14 @@ const MAY_IMPORT = {
   'libs/pipeline': ['libs/contracts', 'libs/model'],
   'libs/training': ['libs/contracts', 'libs/storage', 'libs/model', 'libs/pipeline'],
   'libs/queue': ['libs/contracts', 'libs/storage'],
-  'apps/api': ['libs/contracts', 'libs/storage', 'libs/queue'],
+  'libs/access': ['libs/contracts', 'libs/storage'],
+  'apps/api': ['libs/contracts', 'libs/storage', 'libs/access', 'libs/queue'],
   'apps/worker': ['libs/contracts', 'libs/storage', 'libs/model', 'libs/pipeline', 'libs/queue'],
   'apps/cli': [
     'libs/contracts',
     'libs/client',
     'libs/storage',
+    'libs/access',
     'libs/model',
     'libs/pipeline',
     'libs/training',
@@ -69,7 +71,11 @@ const owner = (packages, owners, comment) => ({
 module.exports = {
   forbidden: [
     ...directions,
-    owner(['bullmq', 'ioredis'], ['libs/queue'], 'Only libs/queue knows BullMQ and Redis.'),
+    owner(
+      ['bullmq', 'ioredis', 'rate-limiter-flexible', '@bull-board'],
+      ['libs/queue', 'test/chaos'],
+      'Only libs/queue knows BullMQ and Redis; the chaos tests look into Redis beside it.',
+    ),
     owner(
       ['onnxruntime-node', 'onnxruntime-common'],
       ['libs/model', 'bench'],

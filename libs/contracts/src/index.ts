@@ -1,3 +1,4 @@
+export * from './access/caller.js';
 export * from './errors/cropline-error.js';
 export * from './errors/error-codes.js';
 export * from './errors/error-facts.js';

@@ -2,6 +2,7 @@ import { ERROR_CODES, type ErrorCodeInfo } from '@cropline/contracts';
 
 const AREAS: Readonly<Record<ErrorCodeInfo['area'], string>> = {
   request: 'A request to the API',
+  access: 'Keys, tenants and limits',
   batch: 'Batches and their items',
   image: 'Fetching and decoding one image',
   model: "The model's files",

@@ -6,7 +6,7 @@
  */
 export interface ErrorCodeInfo {
   readonly area:
-    'request' | 'batch' | 'image' | 'model' | 'device' | 'storage' | 'queue' | 'command';
+    'request' | 'access' | 'batch' | 'image' | 'model' | 'device' | 'storage' | 'queue' | 'command';
   readonly status: number;
   readonly retryable: boolean;
   readonly meaning: string;
@@ -76,6 +76,13 @@ export const ERROR_CODES = {
     'The cursor was not issued by this endpoint.',
     'Start again without `cursor`, or use `nextCursor` as it came.',
   ),
+  REQUEST_TIMEOUT: code(
+    'request',
+    408,
+    true,
+    'The request did not arrive within the time it may take.',
+    'Send it again, over a connection that keeps up.',
+  ),
   RANGE_NOT_SATISFIABLE: code(
     'request',
     416,
@@ -89,6 +96,64 @@ export const ERROR_CODES = {
     true,
     'The server failed in a way it did not foresee.',
     'Try again; if it persists, report it with the request id.',
+  ),
+
+  // Who may do what.
+  KEY_REQUIRED: code(
+    'access',
+    401,
+    false,
+    'The request came without an API key, and this API asks for one.',
+    'Send `Authorization: Bearer <key>`; `cropline admin keys create` makes a key.',
+  ),
+  KEY_INVALID: code(
+    'access',
+    401,
+    false,
+    'The API key is not known, was revoked or has run out.',
+    'Check that the whole key was sent, or ask for a new one.',
+  ),
+  SCOPE_MISSING: code(
+    'access',
+    403,
+    false,
+    'The API key may not do this.',
+    'Use a key with the scope the message names.',
+  ),
+  LOCATION_FORBIDDEN: code(
+    'access',
+    403,
+    false,
+    'A location lies outside those that the key, or the service, may read or write.',
+    'Use a location below one of the prefixes the message names, or ask for it to be allowed.',
+  ),
+  HOST_FORBIDDEN: code(
+    'access',
+    403,
+    false,
+    'The request names a host that an API without keys does not answer for.',
+    'Call it by the address it listens on, or have it ask for API keys.',
+  ),
+  RATE_LIMITED: code(
+    'access',
+    429,
+    true,
+    'More requests came with this key than it may send in the time.',
+    'Wait as long as `Retry-After` says.',
+  ),
+  QUOTA_EXCEEDED: code(
+    'access',
+    429,
+    true,
+    'Too many batches or items of this tenant are in flight.',
+    'Submit again when some have ended; the message names the limit.',
+  ),
+  KEY_NOT_FOUND: code(
+    'access',
+    404,
+    false,
+    'No API key has this id.',
+    'Look at `cropline admin keys list`.',
   ),
 
   // Batches and their items.
@@ -304,6 +369,20 @@ export const ERROR_CODES = {
     false,
     'The image is truncated or damaged.',
     'Upload the image again from its original.',
+  ),
+  IMAGE_LOCATION_FORBIDDEN: code(
+    'image',
+    403,
+    false,
+    'The image lies outside the buckets or prefixes that may be read.',
+    'Have its bucket allowed (`CROPLINE_ALLOWED_BUCKETS`), or its prefix for the API key.',
+  ),
+  IMAGE_KILLED_WORKER: code(
+    'image',
+    422,
+    false,
+    'Workers ended each time they ran this image, alone: it was given up.',
+    'Convert the image anew from its original, and report it if that works.',
   ),
 
   // The model's files.
