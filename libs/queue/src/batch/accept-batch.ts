@@ -3,6 +3,7 @@ import {
   CROPLINE_VERSION,
   MAX_PROBLEM_ERRORS,
   type BatchSource,
+  type Caller,
   type ClassifyOptions,
   type CreateBatchRequest,
   type Item,
@@ -29,6 +30,8 @@ export type BatchLimits = Pick<
 /** What is to be stored of a batch or classification before it is accepted. */
 export interface Submission {
   readonly id: string;
+  /** On whose behalf it is accepted; null for nobody's. */
+  readonly caller: Caller | null;
   readonly options: ClassifyOptions;
   readonly metadata: Readonly<Record<string, string>>;
   /** The location below which the batch gets its folder. */
@@ -115,10 +118,11 @@ export async function storeRecord(
 
 /** The record of a batch that is accepted now. */
 export function newRecord(submission: Submission, total: number): BatchRecord {
-  const { id, options, metadata, outputUrl, settings = {}, requestDigest } = submission;
+  const { id, caller, options, metadata, outputUrl, settings = {}, requestDigest } = submission;
   const { priority, errorThreshold, expiresAfter, resultsExpireAfter, webhook } = settings;
   return {
     id,
+    ...(caller === null ? {} : { tenant: caller.tenant, read: caller.read }),
     options,
     metadata,
     total,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import {
   CroplineError,
   describeCause,
+  type Caller,
   type CreateBatchRequest,
   type Item,
 } from '@cropline/contracts';
@@ -33,6 +34,8 @@ export interface SubmitContext {
   readonly hooks: HookSender;
   /** Where batches go that name no output of their own. */
   readonly outputUrl: string;
+  /** On whose behalf; null for nobody's. */
+  readonly caller: Caller | null;
 }
 
 /**
@@ -55,9 +58,9 @@ export async function submitBatch(
     await enter(context, id, call, null);
     return { id, replayed: false };
   }
-  const { keys, guard } = context;
+  const { keys, guard, caller } = context;
   const { batchId, digest, lease } = await guard(() =>
-    keys.reserve(idempotencyKey, newBatchId('batch')),
+    keys.reserve(ownKey(caller, idempotencyKey), newBatchId('batch')),
   );
   if (lease === null) {
     if (digest === null) throw underWay();
@@ -65,6 +68,11 @@ export async function submitBatch(
     return { id: batchId, replayed: true };
   }
   return underLease(context, batchId, call, lease);
+}
+
+/** Two tenants may use the same key. */
+function ownKey(caller: Caller | null, key: string): string {
+  return caller === null ? key : JSON.stringify([caller.tenant, key]);
 }
 
 function checkWebhook(hooks: HookSender, url: string): void {
@@ -131,7 +139,7 @@ async function findRecord(
 
 /** Stores the batch, then enters it: from here on it is accepted. */
 async function enter(
-  { store, states, guard, outputUrl }: SubmitContext,
+  { store, states, guard, outputUrl, caller }: SubmitContext,
   id: string,
   { request, items, list }: SubmitCall,
   lease: KeyLease | null,
@@ -139,6 +147,7 @@ async function enter(
   const { options, metadata, output, source } = request;
   const submission: Submission = {
     id,
+    caller,
     options,
     metadata,
     outputUrl: output?.url ?? outputUrl,

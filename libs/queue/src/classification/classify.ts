@@ -1,4 +1,4 @@
-import type { ClassifyOptions, Item, ItemResult } from '@cropline/contracts';
+import type { Caller, ClassifyOptions, Item, ItemResult } from '@cropline/contracts';
 import { joinS3Url } from '@cropline/storage';
 import type { Redis } from 'ioredis';
 import { storeSubmission } from '../batch/accept-batch.js';
@@ -34,6 +34,7 @@ type ReadOutcome = (batchId: string, itemId: string) => Promise<ItemResult | nul
 /** Classifies single images ahead of all batches. */
 export interface Classify {
   classify(
+    caller: Caller | null,
     input: ClassificationInput,
     options: ClassifyOptions,
     waitMs: number,
@@ -61,10 +62,14 @@ export function createClassify(context: ClassifyContext): Classify {
     return answers;
   };
 
-  const submit = async (input: ClassificationInput, options: ClassifyOptions): Promise<string> => {
+  const submit = async (
+    caller: Caller | null,
+    input: ClassificationInput,
+    options: ClassifyOptions,
+  ): Promise<string> => {
     const id = newBatchId('classification');
     const item = await inputItem(store, joinS3Url(outputUrl, id), input);
-    const submission = { id, options, metadata: {}, outputUrl };
+    const submission = { id, caller, options, metadata: {}, outputUrl };
     const record = await storeSubmission(store, submission, [item]);
     await guard(() => states.create(record));
     // Its one chunk is queued here, without the way through the planner. Were this not to happen, the
@@ -75,10 +80,10 @@ export function createClassify(context: ClassifyContext): Classify {
   };
 
   return {
-    classify: async (input, options, waitMs, signal, readOutcome) => {
+    classify: async (caller, input, options, waitMs, signal, readOutcome) => {
       const deadline = Date.now() + waitMs;
       const answers = await hear();
-      const batchId = await submit(input, options);
+      const batchId = await submit(caller, input, options);
       const outcome = (result: ItemResult | null): ClassificationOutcome => ({
         batchId,
         itemId: ITEM_ID,
