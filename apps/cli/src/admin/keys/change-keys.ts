@@ -83,8 +83,12 @@ async function printMade(
 }
 
 /** All that is kept of a key but the digest, and what has become of it. */
-function shownKey({ digest: _, ...facts }: ApiKey): ShownKey {
-  return { ...facts, state: keyState(facts, Date.now()) };
+function shownKey(key: ApiKey): ShownKey {
+  const { keyId, tenant, scopes, read, write: writable, limits } = key;
+  const { createdAt, expiresAt, revokedAt } = key;
+  const state = keyState(key, Date.now());
+  const facts = { keyId, tenant, scopes, read, write: writable, limits };
+  return { ...facts, createdAt, expiresAt, revokedAt, state };
 }
 
 async function withKeys(
