@@ -4,11 +4,13 @@ import type { Redis } from 'ioredis';
 import { storeSubmission } from '../batch/accept-batch.js';
 import { batchFolder } from '../batch/batch-folder.js';
 import { newBatchId } from '../batch/batch-id.js';
+import { ownerOf } from '../batch/batch-owner.js';
 import type {
   BatchServiceOptions,
   ClassificationInput,
   ClassificationOutcome,
 } from '../batch-service.js';
+import { checkLocations } from '../locations/check-locations.js';
 import { chunkJob, openChunkQueue } from '../jobs/chunk-job.js';
 import type { Logger } from '../logger.js';
 import type { BatchStates } from '../redis/batch-states.js';
@@ -68,8 +70,11 @@ export function createClassify(context: ClassifyContext): Classify {
     options: ClassifyOptions,
   ): Promise<string> => {
     const id = newBatchId('classification');
-    const item = await inputItem(store, joinS3Url(outputUrl, id), input);
-    const submission = { id, caller, options, metadata: {}, outputUrl };
+    if ('url' in input) checkLocations(caller, { items: [input] }, outputUrl);
+    const folder = joinS3Url(outputUrl, id);
+    const item = await inputItem(store, folder, input);
+    const owner = ownerOf(caller, outputUrl, 'url' in input ? [] : [`${folder}/`]);
+    const submission = { id, owner, options, metadata: {}, outputUrl };
     const record = await storeSubmission(store, submission, [item]);
     await guard(() => states.create(record));
     // Its one chunk is queued here, without the way through the planner. Were this not to happen, the

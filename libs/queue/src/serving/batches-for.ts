@@ -57,6 +57,7 @@ export interface ServingContext {
 export function batchesFor(context: ServingContext, caller: Caller | null): BatchService {
   const { redis, keys, guard, states, store, finder, coordination, advance } = context;
   const { submitting, classification, summaries, rates, reconciliations } = context;
+  const listed = caller === null ? keys : keys.tenant(caller.tenant);
   const find = (id: string): Promise<BatchState> => finder.state(caller, id);
   const view = (state: BatchState): Promise<Batch> =>
     guard(async () => batchView(state, await rate(states, state)));
@@ -81,12 +82,16 @@ export function batchesFor(context: ServingContext, caller: Caller | null): Batc
         );
       };
       const last = (): Promise<MeasuredRate[]> => guard(() => rates.last());
-      return estimateBatch({ store, running, last }, request, list);
+      return estimateBatch(
+        { store, caller, outputUrl: submitting.outputUrl, running, last },
+        request,
+        list,
+      );
     },
     get: async (id) => view(await find(id)),
     list: async ({ status, cursor, limit }) => {
       const before = cursor === undefined ? undefined : readBatchCursor(cursor);
-      const ids = await guard(() => listBatches(redis, keys, { status, before }, limit + 1));
+      const ids = await guard(() => listBatches(redis, listed, { status, before }, limit + 1));
       const page = ids.slice(0, limit);
       const found = await guard(() => states.readMany(page));
       const batches = await Promise.all(
@@ -94,9 +99,7 @@ export function batchesFor(context: ServingContext, caller: Caller | null): Batc
           // A batch may have moved on between the two reads.
           .filter(
             (state): state is BatchState =>
-              state !== null &&
-              (status === undefined || state.status === status) &&
-              (caller === null || state.record.tenant === caller.tenant),
+              state !== null && (status === undefined || state.status === status),
           )
           .map((state) => view(state)),
       );
