@@ -62,6 +62,16 @@ export interface ObjectStore {
     body: string | Uint8Array,
     options?: { readonly contentType?: string; readonly signal?: AbortSignal },
   ): Promise<void>;
+  /**
+   * Writes a whole object unless one is there already, which then stays as it is; false when one is. Two
+   * who write at once do not both succeed, and one whose answer was lost on the way finds its own. A
+   * store without conditional writes is asked first whether there is one.
+   */
+  putIfAbsent(
+    url: string,
+    body: string | Uint8Array,
+    options?: { readonly contentType?: string; readonly signal?: AbortSignal },
+  ): Promise<boolean>;
   /** Writes an object of unknown length in bounded memory; it appears when it is complete. */
   putStream(
     url: string,
