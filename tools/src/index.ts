@@ -2,6 +2,7 @@ export * from './drawn/draw-picture.js';
 export * from './drawn/drawn-classes.js';
 export * from './drawn/write-pictures.js';
 export * from './faults/http-gate.js';
+export * from './faults/s3-faults.js';
 export * from './faults/tcp-proxy.js';
 export * from './stack/managed-process.js';
 export * from './stack/start-redis.js';

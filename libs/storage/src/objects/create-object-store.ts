@@ -166,7 +166,11 @@ class S3ObjectStore implements ObjectStore {
       const opened = await this.#open(url, { range, etag, signal, retry });
       if (opened === null) return Buffer.alloc(0);
       try {
-        return await collectBytes(opened.body, { limit: maxBytes, announced: opened.bytes });
+        return await collectBytes(opened.body, {
+          limit: maxBytes,
+          announced: opened.bytes,
+          pace: this.#clients.pace,
+        });
       } catch (error) {
         signal?.throwIfAborted();
         if (error instanceof RangeError) throw error;
@@ -180,6 +184,7 @@ class S3ObjectStore implements ObjectStore {
     if (first === null) return Readable.from([], { objectMode: false });
     return resumedStream(first, {
       start: range?.start ?? 0,
+      pace: this.#clients.pace,
       signal,
       reopen: async (rest, version) => {
         const opened = await this.#open(url, { range: rest, etag: version, signal, retry: true });
