@@ -19,7 +19,7 @@ export function createBatchService(options: BatchServiceOptions): BatchService {
   const { store, outputUrl, log = SILENT_LOGGER } = options;
   const keys = queueKeys(options.prefix);
   const redis = connectRedis(options.redisUrl, 'serving', log);
-  const guard = guardRedis(redis);
+  const guard = guardRedis(redis, options.redisUrl);
   const states = new BatchStates(redis, keys);
   const coordination = openCoordinationQueue(redis, keys);
   coordination.on('error', (error) => log.debug({ error: error.message }, 'queue error'));

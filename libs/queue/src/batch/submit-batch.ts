@@ -8,6 +8,7 @@ import {
 } from '@cropline/contracts';
 import { joinS3Url, type HookSender, type ObjectStore } from '@cropline/storage';
 import type { SubmitOptions } from '../batch-service.js';
+import { checkLocations, urlCheck } from '../locations/check-locations.js';
 import type { BatchStates } from '../redis/batch-states.js';
 import type { IdempotencyKeys, KeyLease } from '../redis/idempotency-keys.js';
 import { readWebhook, sameSecret } from '../webhooks/webhook-document.js';
@@ -22,6 +23,7 @@ import {
 import { listDigest, plainList, storeListSubmission } from './accept-list.js';
 import { newBatchId } from './batch-id.js';
 import { storePointer } from './batch-location.js';
+import { ownerOf } from './batch-owner.js';
 import type { BatchRecord } from './batch-record.js';
 import { restoreBatch } from './restore-batch.js';
 
@@ -42,7 +44,7 @@ export interface SubmitContext {
  * Stores a batch and enters it into Redis, or finds the one that the request's idempotency key stands for.
  *
  * @returns The id of the batch, and whether it was there before.
- * @throws `REQUEST_INVALID`, `REQUEST_TOO_LARGE`, `OUTPUT_NOT_ALLOWED`, `IDEMPOTENCY_CONFLICT`,
+ * @throws `LOCATION_FORBIDDEN`, `REQUEST_INVALID`, `REQUEST_TOO_LARGE`, `OUTPUT_NOT_ALLOWED`, `IDEMPOTENCY_CONFLICT`,
  *   `IDEMPOTENCY_IN_PROGRESS`
  */
 export async function submitBatch(
@@ -50,6 +52,7 @@ export async function submitBatch(
   request: CreateBatchRequest,
   { list, idempotencyKey }: SubmitOptions,
 ): Promise<{ readonly id: string; readonly replayed: boolean }> {
+  checkLocations(context.caller, request, context.outputUrl);
   const items = namedItems(request.items ?? []);
   if (request.webhook !== undefined) checkWebhook(context.hooks, request.webhook.url);
   const call: SubmitCall = { request, items, list: list && plainList(list) };
@@ -147,7 +150,7 @@ async function enter(
   const { options, metadata, output, source } = request;
   const submission: Submission = {
     id,
-    caller,
+    owner: ownerOf(caller, outputUrl),
     options,
     metadata,
     outputUrl: output?.url ?? outputUrl,
@@ -164,6 +167,7 @@ async function enter(
       const digest = (of: string): string => requestDigest(request, { format: list.format, of });
       return storeListSubmission(store, submission, list, {
         wanted,
+        urlCheck: urlCheck(caller, outputUrl),
         ...(lease === null ? {} : { digest }),
       });
     }

@@ -8,6 +8,7 @@ import { isUnread, type BatchRecord } from '../batch/batch-record.js';
 import { readDocument } from '../batch/read-document.js';
 import type { Logger } from '../logger.js';
 import type { BatchStates } from '../redis/batch-states.js';
+import { readableStore } from '../locations/readable.js';
 import { readSource } from '../sources/read-source.js';
 import { readRound } from './round-reader.js';
 import { Unwanted, wantedText } from './wanted-text.js';
@@ -80,7 +81,7 @@ async function readRecord(
     if (!(await states.holdsSource(record.id, claim))) throw new Unwanted();
   };
   try {
-    const text = readSource(store, source, tally, either);
+    const text = readSource(readableStore(store, record.read), source, tally, either);
     await store.putStream(files.manifest, wantedText(text, wanted), {
       contentType: JSON_LINES,
       signal,

@@ -1,4 +1,9 @@
-import { mostCrops, type BatchEstimate, type CreateBatchRequest } from '@cropline/contracts';
+import {
+  mostCrops,
+  type Caller,
+  type BatchEstimate,
+  type CreateBatchRequest,
+} from '@cropline/contracts';
 import type { ObjectStore } from '@cropline/storage';
 import type { ItemList } from '../batch-service.js';
 import { countItems, type SourceLimits } from './count-items.js';
@@ -11,6 +16,10 @@ const SOURCE_LIMITS: SourceLimits = { items: 1_000_000, milliseconds: 10_000 };
 /** What an estimate is made from. */
 export interface EstimateContext {
   readonly store: ObjectStore;
+  /** On whose behalf; null for nobody's. */
+  readonly caller: Caller | null;
+  /** Where the service writes. */
+  readonly outputUrl: string;
   /** Batches that run, with rates that are known. */
   readonly running: () => Promise<readonly MeasuredRate[]>;
   /** Batches that are done, the latest first. */
@@ -24,12 +33,12 @@ export interface EstimateContext {
  * @throws What accepting it throws, and `SOURCE_*`, which would fail the batch.
  */
 export async function estimateBatch(
-  { store, running, last, limits = SOURCE_LIMITS }: EstimateContext,
+  { store, caller, outputUrl, running, last, limits = SOURCE_LIMITS }: EstimateContext,
   request: CreateBatchRequest,
   list: ItemList | undefined,
 ): Promise<BatchEstimate> {
   const { crops } = request.options;
-  const counted = await countItems(store, request, list, limits);
+  const counted = await countItems({ store, caller, outputUrl }, request, list, limits);
   const rate = expectedRate(crops, await running(), await last());
   const { imagesPerSecond } = rate;
   return {

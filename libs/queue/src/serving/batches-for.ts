@@ -22,8 +22,8 @@ import type { BatchStates } from '../redis/batch-states.js';
 import type { QueueKeys } from '../redis/keys.js';
 import { listBatches } from '../redis/list-batches.js';
 import type { Reconciliations } from '../redis/reconciliations.js';
+import type { RedisClient } from '../redis/redis-client.js';
 import type { RedisGuard } from '../redis/redis-guard.js';
-import type { Redis } from 'ioredis';
 import { readBatchCursor, writeBatchCursor } from '../results/cursors.js';
 import { itemState } from '../results/item-state.js';
 import { resultFile } from '../results/result-file.js';
@@ -36,7 +36,7 @@ const MOST_RUNNING = 50;
 
 /** What every view of the batches shares. */
 export interface ServingContext {
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly keys: QueueKeys;
   readonly guard: RedisGuard;
   readonly states: BatchStates;
@@ -57,6 +57,7 @@ export interface ServingContext {
 export function batchesFor(context: ServingContext, caller: Caller | null): BatchService {
   const { redis, keys, guard, states, store, finder, coordination, advance } = context;
   const { submitting, classification, summaries, rates, reconciliations } = context;
+  const listed = caller === null ? keys : keys.tenant(caller.tenant);
   const find = (id: string): Promise<BatchState> => finder.state(caller, id);
   const view = (state: BatchState): Promise<Batch> =>
     guard(async () => batchView(state, await rate(states, state)));
@@ -65,7 +66,7 @@ export function batchesFor(context: ServingContext, caller: Caller | null): Batc
     forTenant: (tenantCaller) => batchesFor(context, tenantCaller),
     create: async (request) => (await service.submit(request)).batch,
     submit: async (request, submitOptions = {}) => {
-      await service.check();
+      await guard(() => takesWrites(redis, keys));
       const { id, replayed } = await submitBatch({ ...submitting, caller }, request, submitOptions);
       await advance(id);
       return { batch: await service.get(id), replayed };
@@ -81,12 +82,16 @@ export function batchesFor(context: ServingContext, caller: Caller | null): Batc
         );
       };
       const last = (): Promise<MeasuredRate[]> => guard(() => rates.last());
-      return estimateBatch({ store, running, last }, request, list);
+      return estimateBatch(
+        { store, caller, outputUrl: submitting.outputUrl, running, last },
+        request,
+        list,
+      );
     },
     get: async (id) => view(await find(id)),
     list: async ({ status, cursor, limit }) => {
       const before = cursor === undefined ? undefined : readBatchCursor(cursor);
-      const ids = await guard(() => listBatches(redis, keys, { status, before }, limit + 1));
+      const ids = await guard(() => listBatches(redis, listed, { status, before }, limit + 1));
       const page = ids.slice(0, limit);
       const found = await guard(() => states.readMany(page));
       const batches = await Promise.all(
@@ -94,9 +99,7 @@ export function batchesFor(context: ServingContext, caller: Caller | null): Batc
           // A batch may have moved on between the two reads.
           .filter(
             (state): state is BatchState =>
-              state !== null &&
-              (status === undefined || state.status === status) &&
-              (caller === null || state.record.tenant === caller.tenant),
+              state !== null && (status === undefined || state.status === status),
           )
           .map((state) => view(state)),
       );
@@ -161,11 +164,17 @@ export function batchesFor(context: ServingContext, caller: Caller | null): Batc
       }),
     reconciliation: () => guard(() => reconciliations.last()),
     check: async () => {
-      await guard(() => redis.ping());
+      // A key, so that in a cluster the node is asked that has the queue.
+      await guard(() => redis.exists(keys.batches));
     },
     close: () => context.close(),
   };
   return service;
+}
+
+/** Fails when Redis takes no writes, as when its memory is full: a batch had better not be stored then. */
+async function takesWrites(redis: RedisClient, keys: QueueKeys): Promise<void> {
+  await redis.set(keys.probe, '', 'PX', 1_000);
 }
 
 async function rate(

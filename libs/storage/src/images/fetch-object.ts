@@ -11,6 +11,7 @@ const IMAGE_CODES: Partial<Record<ErrorCode, ErrorCode>> = {
   STORAGE_ACCESS_DENIED: 'IMAGE_ACCESS_DENIED',
   STORAGE_LOCATION_INVALID: 'IMAGE_URL_INVALID',
   STORAGE_UNAVAILABLE: 'IMAGE_FETCH_FAILED',
+  STORAGE_CREDENTIALS_EXPIRED: 'IMAGE_FETCH_FAILED',
 };
 
 /** Reads `s3://` URLs. The store does not retry: attempts are counted in one place, by the image source. */
