@@ -1,4 +1,6 @@
 import {
+  bucketRules,
+  bucketSettings,
   logSettings,
   networkSettings,
   queueSettings,
@@ -6,6 +8,7 @@ import {
   s3LocationSchema,
   storageSettings,
   wholeNumber,
+  type BucketRules,
   type Environment,
 } from '@cropline/contracts';
 import { z } from 'zod';
@@ -15,6 +18,7 @@ const SETTINGS = {
   ...queueSettings,
   ...storageSettings,
   ...networkSettings,
+  ...bucketSettings,
   ...logSettings,
   HOST: z
     .string()
@@ -42,6 +46,8 @@ export interface ApiConfig {
   readonly window: number;
   /** Private networks that webhooks may be sent to. */
   readonly allowNetworks: readonly string[];
+  /** Where in object storage sources are read and results written. */
+  readonly buckets: BucketRules;
   readonly logLevel: string;
 }
 
@@ -61,6 +67,11 @@ export function readConfig(environment: Environment = process.env): ApiConfig {
     outputUrl: env.CROPLINE_OUTPUT_URL,
     window: env.CROPLINE_WINDOW,
     allowNetworks: env.CROPLINE_ALLOW_NETWORKS,
+    buckets: bucketRules({
+      allowedBuckets: env.CROPLINE_ALLOWED_BUCKETS,
+      outputUrl: env.CROPLINE_OUTPUT_URL,
+      accessUrl: env.CROPLINE_ACCESS_URL,
+    }),
     logLevel: env.LOG_LEVEL,
   };
 }

@@ -96,6 +96,7 @@ function openConsumer(
     timeoutMs: config.images.timeoutMs,
     fileRoots: config.images.fileRoots,
     allowNetworks: config.images.allowNetworks,
+    buckets: config.images.buckets,
   });
   const processChunk = createChunkProcessor({
     fetch: engine.fetch ?? ((url, control) => source.fetch(url, control)),

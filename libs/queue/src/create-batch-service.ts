@@ -38,7 +38,7 @@ const MOST_RUNNING = 50;
 
 /** Connects a batch service. It survives outages of Redis; while one lasts its calls fail at once. */
 export function createBatchService(options: BatchServiceOptions): BatchService {
-  const { store, outputUrl, log = SILENT_LOGGER } = options;
+  const { store, outputUrl, buckets = {}, log = SILENT_LOGGER } = options;
   const keys = queueKeys(options.prefix);
   const redis = connectRedis(options.redisUrl, 'serving', log);
   const guard = guardRedis(redis);
@@ -47,7 +47,7 @@ export function createBatchService(options: BatchServiceOptions): BatchService {
   coordination.on('error', (error) => log.debug({ error: error.message }, 'queue error'));
   const hooks = createHookSender(options);
   const idempotency = new IdempotencyKeys(redis, keys);
-  const submitting = { store, states, guard, outputUrl, hooks, keys: idempotency };
+  const submitting = { store, states, guard, outputUrl, buckets, hooks, keys: idempotency };
   const deleting = { states, store, coordination };
   const reconciliations = new Reconciliations(redis, keys);
   const summaries = new BatchSummaries(store);
@@ -113,7 +113,7 @@ export function createBatchService(options: BatchServiceOptions): BatchService {
         );
       };
       const last = (): Promise<MeasuredRate[]> => guard(() => rates.last());
-      return estimateBatch({ store, running, last }, request, list);
+      return estimateBatch({ store, buckets, running, last }, request, list);
     },
     get: async (id) => view(await found(id, (it) => states.read(it))),
     list: async ({ status, cursor, limit }) => {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import {
   CroplineError,
   describeCause,
+  type BucketRules,
   type CreateBatchRequest,
   type Item,
 } from '@cropline/contracts';
@@ -21,6 +22,7 @@ import {
 import { listDigest, plainList, storeListSubmission } from './accept-list.js';
 import { newBatchId } from './batch-id.js';
 import { storePointer } from './batch-location.js';
+import { checkLocations } from './check-locations.js';
 import type { BatchRecord } from './batch-record.js';
 import { restoreBatch } from './restore-batch.js';
 
@@ -33,13 +35,14 @@ export interface SubmitContext {
   readonly hooks: HookSender;
   /** Where batches go that name no output of their own. */
   readonly outputUrl: string;
+  readonly buckets: BucketRules;
 }
 
 /**
  * Stores a batch and enters it into Redis, or finds the one that the request's idempotency key stands for.
  *
  * @returns The id of the batch, and whether it was there before.
- * @throws `REQUEST_INVALID`, `REQUEST_TOO_LARGE`, `OUTPUT_NOT_ALLOWED`, `IDEMPOTENCY_CONFLICT`,
+ * @throws `REQUEST_INVALID`, `REQUEST_TOO_LARGE`, `LOCATION_FORBIDDEN`, `OUTPUT_NOT_ALLOWED`, `IDEMPOTENCY_CONFLICT`,
  *   `IDEMPOTENCY_IN_PROGRESS`
  */
 export async function submitBatch(
@@ -47,6 +50,7 @@ export async function submitBatch(
   request: CreateBatchRequest,
   { list, idempotencyKey }: SubmitOptions,
 ): Promise<{ readonly id: string; readonly replayed: boolean }> {
+  checkLocations(context.buckets, request);
   const items = namedItems(request.items ?? []);
   if (request.webhook !== undefined) checkWebhook(context.hooks, request.webhook.url);
   const call: SubmitCall = { request, items, list: list && plainList(list) };

@@ -1,5 +1,5 @@
 import type { BatchSource, CreateBatchRequest } from '@cropline/contracts';
-import type { ObjectStore } from '@cropline/storage';
+import type { ObjectReader } from '@cropline/storage';
 import { namedItems } from '../batch/accept-batch.js';
 import { listItems, plainList } from '../batch/accept-list.js';
 import type { ItemList } from '../batch-service.js';
@@ -23,7 +23,7 @@ export interface ItemCount {
  * @throws `REQUEST_INVALID`, `REQUEST_TOO_LARGE`; what is wrong with its source: `SOURCE_*`.
  */
 export async function countItems(
-  store: ObjectStore,
+  store: ObjectReader,
   { items, source }: Pick<CreateBatchRequest, 'items' | 'source'>,
   list: ItemList | undefined,
   limits: SourceLimits,
@@ -37,7 +37,7 @@ export async function countItems(
 }
 
 async function countSource(
-  store: ObjectStore,
+  store: ObjectReader,
   source: BatchSource,
   limits: SourceLimits,
 ): Promise<ItemCount> {
