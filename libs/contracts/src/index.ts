@@ -1,3 +1,4 @@
+export * from './access/bucket-rules.js';
 export * from './access/caller.js';
 export * from './access/locations.js';
 export * from './errors/cropline-error.js';

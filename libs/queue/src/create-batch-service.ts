@@ -16,7 +16,7 @@ import { BatchSummaries } from './summary/batch-summaries.js';
 
 /** Connects a batch service. It survives outages of Redis; while one lasts its calls fail at once. */
 export function createBatchService(options: BatchServiceOptions): BatchService {
-  const { store, outputUrl, log = SILENT_LOGGER } = options;
+  const { store, outputUrl, buckets = {}, log = SILENT_LOGGER } = options;
   const keys = queueKeys(options.prefix);
   const redis = connectRedis(options.redisUrl, 'serving', log);
   const guard = guardRedis(redis, options.redisUrl);
@@ -43,7 +43,7 @@ export function createBatchService(options: BatchServiceOptions): BatchService {
     store,
     finder: new BatchFinder({ states, store, guard, outputUrl, log, advance }),
     coordination,
-    submitting: { store, states, guard, outputUrl, hooks, keys: idempotency },
+    submitting: { store, states, guard, outputUrl, buckets, hooks, keys: idempotency },
     classification,
     summaries: new BatchSummaries(store),
     rates: new MeasuredRates(redis, keys),

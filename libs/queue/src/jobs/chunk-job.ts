@@ -27,7 +27,10 @@ export interface ChunkJob {
 }
 
 /** Opens the queue of chunks on a connection, which stays the caller's. */
-export function openChunkQueue(redis: RedisClient, keys: QueueKeys): Queue<ChunkJob, undefined, 'chunk'> {
+export function openChunkQueue(
+  redis: RedisClient,
+  keys: QueueKeys,
+): Queue<ChunkJob, undefined, 'chunk'> {
   return new Queue(CHUNK_QUEUE, queueOptions(redis, keys));
 }
 

@@ -83,7 +83,14 @@ export function batchesFor(context: ServingContext, caller: Caller | null): Batc
       };
       const last = (): Promise<MeasuredRate[]> => guard(() => rates.last());
       return estimateBatch(
-        { store, caller, outputUrl: submitting.outputUrl, running, last },
+        {
+          store,
+          buckets: submitting.buckets,
+          caller,
+          outputUrl: submitting.outputUrl,
+          running,
+          last,
+        },
         request,
         list,
       );
