@@ -30,9 +30,18 @@ describe('readConfig of the API', () => {
       bodyIdleMs: 60_000,
       window: 256,
       allowNetworks: [],
+      buckets: { allowed: undefined, closed: ['s3://bucket/batches/access'] },
       logLevel: 'info',
     });
     expect(faultsOf({})).toContain('CROPLINE_OUTPUT_URL: expected s3://bucket/prefix');
+  });
+
+  it('takes the buckets that it may use', () => {
+    const env = { ...output, CROPLINE_ALLOWED_BUCKETS: 'photos, archive/2026' };
+    const allowed = ['photos', 'archive/2026', 'bucket/batches'];
+    expect(readConfig(env).buckets.allowed).toEqual(allowed);
+    const faults = faultsOf({ ...output, CROPLINE_ALLOWED_BUCKETS: 's3://photos' });
+    expect(faults).toContain('CROPLINE_ALLOWED_BUCKETS: expected buckets');
   });
 
   it('prefers S3_REGION to AWS_REGION and takes what is set to nothing as not set', () => {

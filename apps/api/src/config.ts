@@ -1,6 +1,8 @@
 import { accessUrlOf } from '@cropline/access';
 import {
   CroplineError,
+  bucketRules,
+  bucketSettings,
   logSettings,
   networkSettings,
   queueSettings,
@@ -8,6 +10,7 @@ import {
   s3LocationSchema,
   storageSettings,
   wholeNumber,
+  type BucketRules,
   type Environment,
   type TenantLimits,
 } from '@cropline/contracts';
@@ -19,6 +22,7 @@ const SETTINGS = {
   ...queueSettings,
   ...storageSettings,
   ...networkSettings,
+  ...bucketSettings,
   ...logSettings,
   HOST: z
     .string()
@@ -28,7 +32,6 @@ const SETTINGS = {
   CROPLINE_OUTPUT_URL: z
     .string({ error: 'expected s3://bucket/prefix, where batches are stored, but it is not set' })
     .pipe(s3LocationSchema),
-  CROPLINE_ACCESS_URL: s3LocationSchema.optional(),
   CROPLINE_AUTH: z
     .enum(['keys', 'open-to-everyone'], { error: 'expected keys or open-to-everyone' })
     .optional(),
@@ -69,6 +72,8 @@ export interface ApiConfig {
   readonly window: number;
   /** Private networks that webhooks may be sent to. */
   readonly allowNetworks: readonly string[];
+  /** Where in object storage sources are read and results written. */
+  readonly buckets: BucketRules;
   readonly logLevel: string;
 }
 
@@ -96,6 +101,11 @@ export function readConfig(environment: Environment = process.env): ApiConfig {
     bodyIdleMs: env.CROPLINE_BODY_IDLE_SECONDS * 1000,
     window: env.CROPLINE_WINDOW,
     allowNetworks: env.CROPLINE_ALLOW_NETWORKS,
+    buckets: bucketRules({
+      allowedBuckets: env.CROPLINE_ALLOWED_BUCKETS,
+      outputUrl: env.CROPLINE_OUTPUT_URL,
+      accessUrl: env.CROPLINE_ACCESS_URL,
+    }),
     logLevel: env.LOG_LEVEL,
   };
 }

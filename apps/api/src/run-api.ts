@@ -32,8 +32,8 @@ export async function runApi(config: ApiConfig, log: Logger, stop: AbortSignal):
     const { endpoint, region } = config.s3;
     const store = createObjectStore({ region, ...(endpoint === undefined ? {} : { endpoint }) });
     opened.push({ name: 'object store', close: () => store.close() });
-    const { redisUrl, queuePrefix: prefix, outputUrl, window, allowNetworks } = config;
-    const connection = { redisUrl, prefix, store, outputUrl, allowNetworks, log };
+    const { redisUrl, queuePrefix: prefix, outputUrl, window, allowNetworks, buckets } = config;
+    const connection = { redisUrl, prefix, store, outputUrl, allowNetworks, buckets, log };
     const batches = createBatchService(connection);
     opened.push({ name: 'batch service', close: () => batches.close() });
     const uploads = new Uploads(store, outputUrl);

@@ -1,14 +1,18 @@
 import { isAbsolute } from 'node:path';
 import {
+  bucketRules,
+  bucketSettings,
   engineSettings,
   listOf,
   logSettings,
   networkSettings,
   queueSettings,
   readSettings,
+  s3LocationSchema,
   storageSettings,
   wholeNumber,
   type Backend,
+  type BucketRules,
   type Environment,
   type Precision,
 } from '@cropline/contracts';
@@ -20,7 +24,9 @@ const SETTINGS = {
   ...storageSettings,
   ...engineSettings,
   ...networkSettings,
+  ...bucketSettings,
   ...logSettings,
+  CROPLINE_OUTPUT_URL: s3LocationSchema.optional(),
   CROPLINE_CONCURRENCY: wholeNumber(1, 64).default(2),
   CROPLINE_FILE_ROOTS: listOf(':')
     .refine((roots) => roots.every((root) => isAbsolute(root)), 'expected absolute folders')
@@ -56,6 +62,7 @@ export interface WorkerConfig {
     readonly maxPixels: number;
     readonly fileRoots: readonly string[];
     readonly allowNetworks: readonly string[];
+    readonly buckets: BucketRules;
   };
   readonly drainTimeoutMs: number;
   /** Where health and status are served; 0 takes a free port, undefined serves none. */
@@ -92,6 +99,11 @@ export function readConfig(environment: Environment = process.env): WorkerConfig
       maxPixels: env.CROPLINE_MAX_IMAGE_PIXELS,
       fileRoots: env.CROPLINE_FILE_ROOTS,
       allowNetworks: env.CROPLINE_ALLOW_NETWORKS,
+      buckets: bucketRules({
+        allowedBuckets: env.CROPLINE_ALLOWED_BUCKETS,
+        outputUrl: env.CROPLINE_OUTPUT_URL,
+        accessUrl: env.CROPLINE_ACCESS_URL,
+      }),
     },
     drainTimeoutMs: env.CROPLINE_DRAIN_TIMEOUT_MS,
     healthPort: env.CROPLINE_HEALTH_PORT,

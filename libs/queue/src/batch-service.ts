@@ -3,6 +3,7 @@ import type {
   BatchEstimate,
   BatchPage,
   BatchSummary,
+  BucketRules,
   Caller,
   ClassifyOptions,
   CreateBatchRequest,
@@ -26,6 +27,8 @@ export interface BatchServiceOptions extends QueueConnection {
   readonly outputUrl: string;
   /** Private networks that webhooks may be sent to, such as `10.0.0.0/8`; by default public hosts only. */
   readonly allowNetworks?: readonly string[];
+  /** Where in object storage sources are read and results written; anywhere by default. */
+  readonly buckets?: BucketRules;
   /** Told when Redis goes away and comes back. */
   readonly log?: Logger;
 }

@@ -17,10 +17,10 @@ import { BatchSummaries } from './summary/batch-summaries.js';
 
 /** Connects a batch service. It survives outages of Redis; while one lasts its calls fail at once. */
 export function createBatchService(options: BatchServiceOptions): BatchService {
-  const { store, outputUrl, log = SILENT_LOGGER } = options;
+  const { store, outputUrl, buckets = {}, log = SILENT_LOGGER } = options;
   const keys = queueKeys(options.prefix);
   const redis = connectRedis(options.redisUrl, 'serving', log);
-  const guard = guardRedis(redis);
+  const guard = guardRedis(redis, options.redisUrl);
   const states = new BatchStates(redis, keys);
   const coordination = openCoordinationQueue(redis, keys);
   coordination.on('error', (error) => log.debug({ error: error.message }, 'queue error'));
@@ -46,7 +46,7 @@ export function createBatchService(options: BatchServiceOptions): BatchService {
     finder: new BatchFinder({ states, store, guard, outputUrl, log, advance }),
     coordination,
     quotas,
-    submitting: { store, states, guard, quotas, outputUrl, hooks, keys: idempotency },
+    submitting: { store, states, guard, quotas, outputUrl, buckets, hooks, keys: idempotency },
     classification,
     summaries: new BatchSummaries(store),
     rates: new MeasuredRates(redis, keys),

@@ -2,6 +2,7 @@ import {
   CroplineError,
   engineSettings,
   readSettings,
+  redisUrl,
   s3LocationSchema,
   storageSettings,
   urlOf,
@@ -16,7 +17,7 @@ import { headingOf, inWordsOfFile, readConfigFile } from './config-file.js';
 const SETTINGS = {
   ...engineSettings,
   ...storageSettings,
-  REDIS_URL: urlOf('redis:', 'rediss:').optional(),
+  REDIS_URL: redisUrl().optional(),
   CROPLINE_API: urlOf('http:', 'https:').default('http://127.0.0.1:3000'),
   CROPLINE_API_KEY: z.string().optional(),
   CROPLINE_API_KEY_FILE: z.string().optional(),

@@ -2,12 +2,14 @@ import { createHash } from 'node:crypto';
 import {
   CroplineError,
   describeCause,
+  type BucketRules,
   type Caller,
   type CreateBatchRequest,
   type Item,
 } from '@cropline/contracts';
 import { joinS3Url, type HookSender, type ObjectStore } from '@cropline/storage';
 import type { SubmitOptions } from '../batch-service.js';
+import { checkBuckets } from '../locations/check-buckets.js';
 import { checkLocations, urlCheck } from '../locations/check-locations.js';
 import type { QuotaHold, Quotas } from '../limits/quotas.js';
 import type { BatchStates } from '../redis/batch-states.js';
@@ -38,6 +40,7 @@ export interface SubmitContext {
   readonly hooks: HookSender;
   /** Where batches go that name no output of their own. */
   readonly outputUrl: string;
+  readonly buckets: BucketRules;
   /** On whose behalf; null for nobody's. */
   readonly caller: Caller | null;
 }
@@ -54,6 +57,7 @@ export async function submitBatch(
   request: CreateBatchRequest,
   { list, idempotencyKey }: SubmitOptions,
 ): Promise<{ readonly id: string; readonly replayed: boolean }> {
+  checkBuckets(context.buckets, request);
   checkLocations(context.caller, request, context.outputUrl);
   const items = namedItems(request.items ?? []);
   if (request.webhook !== undefined) checkWebhook(context.hooks, request.webhook.url);

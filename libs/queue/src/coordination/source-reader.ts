@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
-import { CroplineError } from '@cropline/contracts';
-import type { ObjectStore } from '@cropline/storage';
+import { checkReadable, CroplineError, type BucketRules } from '@cropline/contracts';
+import { checkedReader, type ObjectStore } from '@cropline/storage';
 import { storeRecord } from '../batch/accept-batch.js';
 import { batchFolder, JSON_LINES } from '../batch/batch-folder.js';
 import { isUnread, type BatchRecord } from '../batch/batch-record.js';
@@ -19,6 +19,8 @@ export interface SourceReaderContext {
   readonly states: BatchStates;
   readonly store: ObjectStore;
   readonly quotas: Quotas;
+  /** Where sources are read; anywhere by default. */
+  readonly buckets?: BucketRules | undefined;
   readonly log: Logger;
 }
 
@@ -75,7 +77,7 @@ export async function readBatchSource(
 }
 
 async function readRecord(
-  { states, store }: SourceReaderContext,
+  { states, store, buckets = {} }: SourceReaderContext,
   record: BatchRecord,
   claim: string,
   hold: QuotaHold,
@@ -96,7 +98,8 @@ async function readRecord(
     if (!(await states.holdsSource(record.id, claim))) throw new Unwanted();
   };
   try {
-    const text = readSource(readableStore(store, record.read), source, tally, either);
+    const allowed = checkedReader(store, (url) => checkReadable(buckets, url));
+    const text = readSource(readableStore(allowed, record.read), source, tally, either);
     const items = async function* (): AsyncGenerator<string, void, undefined> {
       yield* text;
       await hold.resize(tally.items);

@@ -1,11 +1,11 @@
 import type { BatchSource, Caller, CreateBatchRequest } from '@cropline/contracts';
-import type { ObjectStore } from '@cropline/storage';
+import type { ObjectReader } from '@cropline/storage';
 import { namedItems } from '../batch/accept-batch.js';
 import { listItems, plainList } from '../batch/accept-list.js';
 import { ownerOf } from '../batch/batch-owner.js';
 import type { ItemList } from '../batch-service.js';
 import { checkLocations, urlCheck } from '../locations/check-locations.js';
-import { readableStore, type SourceStore } from '../locations/readable.js';
+import { readableStore } from '../locations/readable.js';
 import { readSource } from '../sources/read-source.js';
 
 /** How far a source is read for an estimate. */
@@ -16,7 +16,7 @@ export interface SourceLimits {
 
 /** What is needed to count on somebody's behalf. */
 export interface CountContext {
-  readonly store: ObjectStore;
+  readonly store: ObjectReader;
   readonly caller: Caller | null;
   readonly outputUrl: string;
 }
@@ -50,7 +50,7 @@ export async function countItems(
 }
 
 async function countSource(
-  store: SourceStore,
+  store: ObjectReader,
   source: BatchSource,
   limits: SourceLimits,
 ): Promise<ItemCount> {

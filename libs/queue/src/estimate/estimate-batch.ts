@@ -1,10 +1,13 @@
 import {
+  checkReadable,
   mostCrops,
-  type Caller,
   type BatchEstimate,
+  type BucketRules,
+  type Caller,
   type CreateBatchRequest,
 } from '@cropline/contracts';
-import type { ObjectStore } from '@cropline/storage';
+import { checkedReader, type ObjectStore } from '@cropline/storage';
+import { checkBuckets } from '../locations/check-buckets.js';
 import type { ItemList } from '../batch-service.js';
 import { countItems, type SourceLimits } from './count-items.js';
 import { expectedRate } from './expected-rate.js';
@@ -16,6 +19,7 @@ const SOURCE_LIMITS: SourceLimits = { items: 1_000_000, milliseconds: 10_000 };
 /** What an estimate is made from. */
 export interface EstimateContext {
   readonly store: ObjectStore;
+  readonly buckets?: BucketRules;
   /** On whose behalf; null for nobody's. */
   readonly caller: Caller | null;
   /** Where the service writes. */
@@ -33,12 +37,22 @@ export interface EstimateContext {
  * @throws What accepting it throws, and `SOURCE_*`, which would fail the batch.
  */
 export async function estimateBatch(
-  { store, caller, outputUrl, running, last, limits = SOURCE_LIMITS }: EstimateContext,
+  {
+    store,
+    buckets = {},
+    caller,
+    outputUrl,
+    running,
+    last,
+    limits = SOURCE_LIMITS,
+  }: EstimateContext,
   request: CreateBatchRequest,
   list: ItemList | undefined,
 ): Promise<BatchEstimate> {
+  checkBuckets(buckets, request);
   const { crops } = request.options;
-  const counted = await countItems({ store, caller, outputUrl }, request, list, limits);
+  const reader = checkedReader(store, (url) => checkReadable(buckets, url));
+  const counted = await countItems({ store: reader, caller, outputUrl }, request, list, limits);
   const rate = expectedRate(crops, await running(), await last());
   const { imagesPerSecond } = rate;
   return {

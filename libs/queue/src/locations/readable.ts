@@ -1,9 +1,6 @@
 import { CroplineError, mayRead, type Caller } from '@cropline/contracts';
-import type { ObjectStore } from '@cropline/storage';
+import { checkedReader, type ObjectReader } from '@cropline/storage';
 import { uploadsFolder } from './uploads-folder.js';
-
-/** What a source is read with. */
-export type SourceStore = Pick<ObjectStore, 'get' | 'getStream' | 'list'>;
 
 /** Prefixes of what a caller may have read: those of its key, and what its tenant uploaded. */
 export function readablePrefixes(caller: Caller, outputUrl: string): readonly string[] {
@@ -20,29 +17,15 @@ export function isReadable(read: readonly string[] | undefined, url: string): bo
  * What lies elsewhere is `STORAGE_ACCESS_DENIED`.
  */
 export function readableStore(
-  store: SourceStore,
+  store: ObjectReader,
   read: readonly string[] | undefined,
-): SourceStore {
+): ObjectReader {
   if (read === undefined) return store;
-  const expectReadable = (url: string): void => {
+  return checkedReader(store, (url) => {
     if (isReadable(read, url)) return;
     throw new CroplineError(
       'STORAGE_ACCESS_DENIED',
       `Expected a location below ${read.join(' or ')}, which the API key may read, but ${url} is not.`,
     );
-  };
-  return {
-    get: async (url, options) => {
-      expectReadable(url);
-      return store.get(url, options);
-    },
-    getStream: async (url, options) => {
-      expectReadable(url);
-      return store.getStream(url, options);
-    },
-    list: async function* (prefixUrl, options) {
-      expectReadable(prefixUrl);
-      yield* store.list(prefixUrl, options);
-    },
-  };
+  });
 }

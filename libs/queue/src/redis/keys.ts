@@ -39,6 +39,8 @@ export interface QueueKeys {
   readonly deletions: string;
   /** What belongs to a tenant. */
   tenant(name: string): TenantKeys;
+  /** STRING, gone after a second: written to see that Redis takes writes. */
+  readonly probe: string;
   /** HASH: the batch that a caller's idempotency key stands for. */
   idempotency(key: string): string;
   /** HASH: record, status, counts and planning cursor of one batch. */
@@ -82,6 +84,7 @@ export function queueKeys(prefix: string): QueueKeys {
         reservations: `${own}:reservations`,
       };
     },
+    probe: `${tagged}:probe`,
     idempotency: (key) => `${tagged}:idempotency:${createHash('sha256').update(key).digest('hex')}`,
     batch: (id) => `${tagged}:batch:${id}`,
     counted: (id, round) =>

@@ -1,10 +1,10 @@
 import type { BatchStatus } from '@cropline/contracts';
-import type { Redis } from 'ioredis';
 import type { QueueKeys, TenantKeys } from './keys.js';
+import type { RedisClient } from './redis-client.js';
 
 /** Ids of listed batches, all or those of a tenant, newest first, of one status or all, older than `before`. */
 export async function listBatches(
-  redis: Redis,
+  redis: RedisClient,
   keys: Pick<QueueKeys | TenantKeys, 'batches' | 'batchesByStatus'>,
   query: { readonly status: BatchStatus | undefined; readonly before: string | undefined },
   limit: number,

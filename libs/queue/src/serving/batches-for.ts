@@ -23,8 +23,8 @@ import type { BatchStates } from '../redis/batch-states.js';
 import type { QueueKeys } from '../redis/keys.js';
 import { listBatches } from '../redis/list-batches.js';
 import type { Reconciliations } from '../redis/reconciliations.js';
+import type { RedisClient } from '../redis/redis-client.js';
 import type { RedisGuard } from '../redis/redis-guard.js';
-import type { Redis } from 'ioredis';
 import { readBatchCursor, writeBatchCursor } from '../results/cursors.js';
 import { itemState } from '../results/item-state.js';
 import { resultFile } from '../results/result-file.js';
@@ -37,7 +37,7 @@ const MOST_RUNNING = 50;
 
 /** What every view of the batches shares. */
 export interface ServingContext {
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly keys: QueueKeys;
   readonly guard: RedisGuard;
   readonly states: BatchStates;
@@ -68,7 +68,7 @@ export function batchesFor(context: ServingContext, caller: Caller | null): Batc
     forTenant: (tenantCaller) => batchesFor(context, tenantCaller),
     create: async (request) => (await service.submit(request)).batch,
     submit: async (request, submitOptions = {}) => {
-      await service.check();
+      await guard(() => takesWrites(redis, keys));
       const { id, replayed } = await submitBatch({ ...submitting, caller }, request, submitOptions);
       await advance(id);
       return { batch: await service.get(id), replayed };
@@ -85,7 +85,14 @@ export function batchesFor(context: ServingContext, caller: Caller | null): Batc
       };
       const last = (): Promise<MeasuredRate[]> => guard(() => rates.last());
       return estimateBatch(
-        { store, caller, outputUrl: submitting.outputUrl, running, last },
+        {
+          store,
+          buckets: submitting.buckets,
+          caller,
+          outputUrl: submitting.outputUrl,
+          running,
+          last,
+        },
         request,
         list,
       );
@@ -168,11 +175,17 @@ export function batchesFor(context: ServingContext, caller: Caller | null): Batc
       }),
     reconciliation: () => guard(() => reconciliations.last()),
     check: async () => {
-      await guard(() => redis.ping());
+      // A key, so that in a cluster the node is asked that has the queue.
+      await guard(() => redis.exists(keys.batches));
     },
     close: () => context.close(),
   };
   return service;
+}
+
+/** Fails when Redis takes no writes, as when its memory is full: a batch had better not be stored then. */
+async function takesWrites(redis: RedisClient, keys: QueueKeys): Promise<void> {
+  await redis.set(keys.probe, '', 'PX', 1_000);
 }
 
 async function rate(

@@ -1,6 +1,5 @@
 import type { S3PrefixSource } from '@cropline/contracts';
-import { parseS3Url } from '@cropline/storage';
-import type { SourceStore } from '../locations/readable.js';
+import { parseS3Url, type ObjectReader } from '@cropline/storage';
 import { keyFilter } from './key-filter.js';
 import type { SourceRow, SourceRows } from './source-row.js';
 
@@ -8,7 +7,7 @@ const ROWS_A_BUNCH = 512;
 
 /** The objects whose keys begin with a prefix, in the order of their keys, as far as the globs take them. */
 export async function* prefixRows(
-  store: SourceStore,
+  store: ObjectReader,
   { url, include, exclude }: S3PrefixSource,
   signal: AbortSignal,
 ): SourceRows {
