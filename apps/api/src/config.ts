@@ -13,6 +13,7 @@ import {
   type BucketRules,
   type Environment,
 } from '@cropline/contracts';
+import { withSecretFiles } from '@cropline/storage';
 import { z } from 'zod';
 import { isLoopback } from './access/loopback.js';
 
@@ -72,7 +73,11 @@ export interface ApiConfig {
  * @throws `CONFIG_INVALID` with one line a fault, all of them, and no value that may be a secret.
  */
 export function readConfig(environment: Environment = process.env): ApiConfig {
-  const env = readSettings(SETTINGS, 'The API cannot start:', environment);
+  const env = readSettings(
+    SETTINGS,
+    'The API cannot start:',
+    withSecretFiles(environment, ['REDIS_URL']),
+  );
   return {
     host: env.HOST,
     port: env.PORT,
