@@ -32,7 +32,6 @@ const SETTINGS = {
   CROPLINE_OUTPUT_URL: z
     .string({ error: 'expected s3://bucket/prefix, where batches are stored, but it is not set' })
     .pipe(s3LocationSchema),
-  CROPLINE_ACCESS_URL: s3LocationSchema.optional(),
   CROPLINE_AUTH: z
     .enum(['keys', 'open-to-everyone'], { error: 'expected keys or open-to-everyone' })
     .optional(),

@@ -3,6 +3,7 @@ import {
   engineSettings,
   readSettings,
   redisUrl,
+  s3LocationSchema,
   storageSettings,
   urlOf,
   type Backend,
@@ -20,6 +21,10 @@ const SETTINGS = {
   REDIS_URL: redisUrl().optional(),
   REDIS_URL_FILE: z.string().optional(),
   CROPLINE_API: urlOf('http:', 'https:').default('http://127.0.0.1:3000'),
+  CROPLINE_API_KEY: z.string().optional(),
+  CROPLINE_API_KEY_FILE: z.string().optional(),
+  CROPLINE_OUTPUT_URL: s3LocationSchema.optional(),
+  CROPLINE_ACCESS_URL: s3LocationSchema.optional(),
   CROPLINE_WEBHOOK_SECRET: z.string().optional(),
   CROPLINE_WEBHOOK_SECRET_FILE: z.string().optional(),
   LC_ALL: z.string().optional(),
@@ -33,6 +38,12 @@ const SETTINGS = {
 export interface CliConfig {
   /** The API's base URL, unless --api names another. */
   readonly api: string;
+  /** What the API is called with if it asks for a key, or the file that holds it. */
+  readonly apiKey: string | undefined;
+  readonly apiKeyFile: string | undefined;
+  /** Where the service keeps its batches, and its API keys when that is not below; for `admin keys`. */
+  readonly outputUrl: string | undefined;
+  readonly accessUrl: string | undefined;
   /** What signs webhooks, or the file that holds it. */
   readonly webhook: {
     readonly secret: string | undefined;
@@ -79,6 +90,10 @@ export function readConfig(environment: Environment = process.env): CliConfig {
   );
   return {
     api: env.CROPLINE_API,
+    apiKey: env.CROPLINE_API_KEY,
+    apiKeyFile: env.CROPLINE_API_KEY_FILE,
+    outputUrl: env.CROPLINE_OUTPUT_URL,
+    accessUrl: env.CROPLINE_ACCESS_URL,
     webhook: {
       secret: env.CROPLINE_WEBHOOK_SECRET,
       secretFile: env.CROPLINE_WEBHOOK_SECRET_FILE,
