@@ -101,7 +101,7 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
     }
   };
   const read = async ({ data: { batchId } }: Job<SourceJob>): Promise<void> => {
-    await readBatchSource({ states, store, buckets, log }, batchId, closing.signal);
+    await readBatchSource({ ...context, buckets }, batchId, closing.signal);
     await requestAdvance(coordination, batchId);
   };
 

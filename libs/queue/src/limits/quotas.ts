@@ -1,6 +1,6 @@
 import type { TenantLimits } from '@cropline/contracts';
-import type { Redis } from 'ioredis';
 import type { QueueKeys } from '../redis/keys.js';
+import type { RedisClient } from '../redis/redis-client.js';
 import type { RedisGuard } from '../redis/redis-guard.js';
 import { runScript } from '../redis/script.js';
 import { holdQuota3 } from '../redis/scripts/hold-quota-3.js';
@@ -30,12 +30,12 @@ const NO_HOLD: QuotaHold = { resize: () => Promise.resolve(), end: () => Promise
  * are about to enter, for as long as they show life; nothing is counted up and down that a crash could leave wrong.
  */
 export class Quotas {
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
   readonly #keys: QueueKeys;
   readonly #guard: RedisGuard;
 
   /** @param guard That of the connection, where errors of Redis are told to callers. */
-  constructor(redis: Redis, keys: QueueKeys, guard: RedisGuard = (work) => work()) {
+  constructor(redis: RedisClient, keys: QueueKeys, guard: RedisGuard = (work) => work()) {
     this.#redis = redis;
     this.#keys = keys;
     this.#guard = guard;
