@@ -23,9 +23,10 @@ import type { BatchSnapshot } from './redis/batch-snapshot.js';
 import { BatchStates } from './redis/batch-states.js';
 import { connectRedis, disconnectRedis } from './redis/connect-redis.js';
 import { IdempotencyKeys } from './redis/idempotency-keys.js';
-import { queueKeys } from './redis/keys.js';
+import { queueKeys, type QueueKeys } from './redis/keys.js';
 import { listBatches } from './redis/list-batches.js';
 import { Reconciliations } from './redis/reconciliations.js';
+import type { RedisClient } from './redis/redis-client.js';
 import { guardRedis } from './redis/redis-guard.js';
 import { readBatchCursor, writeBatchCursor } from './results/cursors.js';
 import { itemState } from './results/item-state.js';
@@ -41,7 +42,7 @@ export function createBatchService(options: BatchServiceOptions): BatchService {
   const { store, outputUrl, log = SILENT_LOGGER } = options;
   const keys = queueKeys(options.prefix);
   const redis = connectRedis(options.redisUrl, 'serving', log);
-  const guard = guardRedis(redis);
+  const guard = guardRedis(redis, options.redisUrl);
   const states = new BatchStates(redis, keys);
   const coordination = openCoordinationQueue(redis, keys);
   coordination.on('error', (error) => log.debug({ error: error.message }, 'queue error'));
@@ -100,7 +101,7 @@ export function createBatchService(options: BatchServiceOptions): BatchService {
   const service: BatchService = {
     create: async (request) => (await service.submit(request)).batch,
     submit: async (request, submitOptions = {}) => {
-      await service.check();
+      await guard(() => takesWrites(redis, keys));
       const { id, replayed } = await submitBatch(submitting, request, submitOptions);
       await advance(id);
       return { batch: await service.get(id), replayed };
@@ -185,7 +186,8 @@ export function createBatchService(options: BatchServiceOptions): BatchService {
       }),
     reconciliation: () => guard(() => reconciliations.last()),
     check: async () => {
-      await guard(() => redis.ping());
+      // A key, so that in a cluster the node is asked that has the queue.
+      await guard(() => redis.exists(keys.batches));
     },
     close: async () => {
       await Promise.all([classification.close(), hooks.close()]);
@@ -193,6 +195,11 @@ export function createBatchService(options: BatchServiceOptions): BatchService {
     },
   };
   return service;
+}
+
+/** Fails when Redis takes no writes, as when its memory is full: a batch had better not be stored then. */
+async function takesWrites(redis: RedisClient, keys: QueueKeys): Promise<void> {
+  await redis.set(keys.probe, '', 'PX', 1_000);
 }
 
 async function rate(

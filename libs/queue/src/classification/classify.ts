@@ -1,6 +1,6 @@
 import type { ClassifyOptions, Item, ItemResult } from '@cropline/contracts';
 import { joinS3Url } from '@cropline/storage';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '../redis/redis-client.js';
 import { storeSubmission } from '../batch/accept-batch.js';
 import { batchFolder } from '../batch/batch-folder.js';
 import { newBatchId } from '../batch/batch-id.js';
@@ -23,7 +23,7 @@ const ITEM_ID = 'image';
 export interface ClassifyContext extends BatchServiceOptions {
   readonly log: Logger;
   readonly keys: QueueKeys;
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly guard: RedisGuard;
   readonly states: BatchStates;
 }
@@ -48,13 +48,13 @@ export function createClassify(context: ClassifyContext): Classify {
   const { store, outputUrl, states, guard, redis, keys, log } = context;
   const chunks = openChunkQueue(redis, keys);
   chunks.on('error', (error) => log.debug({ error: error.message }, 'queue error'));
-  let hearing: { answers: Answers; redis: Redis; guard: RedisGuard } | null = null;
+  let hearing: { answers: Answers; redis: RedisClient; guard: RedisGuard } | null = null;
 
   const hear = async (): Promise<Answers> => {
     if (hearing === null) {
       const subscriber = connectRedis(context.redisUrl, 'serving', log);
       const answers = new Answers(subscriber, keys.answers);
-      hearing = { answers, redis: subscriber, guard: guardRedis(subscriber) };
+      hearing = { answers, redis: subscriber, guard: guardRedis(subscriber, context.redisUrl) };
     }
     const { answers, guard: guardSubscriber } = hearing;
     await guardSubscriber(() => answers.subscribe());

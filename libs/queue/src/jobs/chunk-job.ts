@@ -1,6 +1,6 @@
 import type { ClassifyOptions, Item } from '@cropline/contracts';
 import { Queue, type BulkJobOptions } from 'bullmq';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '../redis/redis-client.js';
 import type { BatchRecord } from '../batch/batch-record.js';
 import type { QueueKeys } from '../redis/keys.js';
 import { queueOptions } from './queue-options.js';
@@ -25,7 +25,7 @@ export interface ChunkJob {
 }
 
 /** Opens the queue of chunks on a connection, which stays the caller's. */
-export function openChunkQueue(redis: Redis, keys: QueueKeys): Queue<ChunkJob, undefined, 'chunk'> {
+export function openChunkQueue(redis: RedisClient, keys: QueueKeys): Queue<ChunkJob, undefined, 'chunk'> {
   return new Queue(CHUNK_QUEUE, queueOptions(redis, keys));
 }
 

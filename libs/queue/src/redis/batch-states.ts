@@ -5,7 +5,7 @@ import {
   type CancelReason,
   type ModelRef,
 } from '@cropline/contracts';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from './redis-client.js';
 import { batchKind } from '../batch/batch-id.js';
 import { chunkCount, expiryOf, type BatchRecord } from '../batch/batch-record.js';
 import { errorLimit } from '../batch/error-limit.js';
@@ -45,10 +45,10 @@ export class BatchStates {
   readonly deletions: Deletions;
   /** What retries change, and how batches that were closed are entered again. */
   readonly rounds: RoundStates;
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
   readonly #keys: QueueKeys;
 
-  constructor(redis: Redis, keys: QueueKeys) {
+  constructor(redis: RedisClient, keys: QueueKeys) {
     this.messages = new WebhookMessages(redis, keys);
     this.#redis = redis;
     this.#keys = keys;

@@ -25,6 +25,8 @@ export interface QueueKeys {
   readonly retention: string;
   /** ZSET of ids by when something is to be done for them, in milliseconds: batches that are being deleted. */
   readonly deletions: string;
+  /** STRING, gone after a second: written to see that Redis takes writes. */
+  readonly probe: string;
   /** HASH: the batch that a caller's idempotency key stands for. */
   idempotency(key: string): string;
   /** HASH: record, status, counts and planning cursor of one batch. */
@@ -58,6 +60,7 @@ export function queueKeys(prefix: string): QueueKeys {
     reconciliation: `${tagged}:reconciliation`,
     retention: `${tagged}:retention`,
     deletions: `${tagged}:deletions`,
+    probe: `${tagged}:probe`,
     idempotency: (key) => `${tagged}:idempotency:${createHash('sha256').update(key).digest('hex')}`,
     batch: (id) => `${tagged}:batch:${id}`,
     counted: (id, round) =>

@@ -1,10 +1,10 @@
 import type { BatchStatus } from '@cropline/contracts';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from './redis-client.js';
 import type { QueueKeys } from './keys.js';
 
 /** Ids of listed batches, newest first, of one status or all, older than `before`. */
 export async function listBatches(
-  redis: Redis,
+  redis: RedisClient,
   keys: QueueKeys,
   query: { readonly status: BatchStatus | undefined; readonly before: string | undefined },
   limit: number,

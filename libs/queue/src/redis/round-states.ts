@@ -1,5 +1,5 @@
 import type { Retry } from '@cropline/contracts';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from './redis-client.js';
 import { chunkCount, expiryOf, type BatchRecord } from '../batch/batch-record.js';
 import { errorLimit } from '../batch/error-limit.js';
 import { roundRecord, selectedItems, type Selected } from '../batch/round-record.js';
@@ -23,10 +23,10 @@ import { startRound2 } from './scripts/start-round-2.js';
  * are retried, never classifications, so all of these are listed.
  */
 export class RoundStates {
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
   readonly #keys: QueueKeys;
 
-  constructor(redis: Redis, keys: QueueKeys) {
+  constructor(redis: RedisClient, keys: QueueKeys) {
     this.#redis = redis;
     this.#keys = keys;
   }
