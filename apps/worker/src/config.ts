@@ -1,14 +1,18 @@
 import { isAbsolute } from 'node:path';
 import {
+  bucketRules,
+  bucketSettings,
   engineSettings,
   listOf,
   logSettings,
   networkSettings,
   queueSettings,
   readSettings,
+  s3LocationSchema,
   storageSettings,
   wholeNumber,
   type Backend,
+  type BucketRules,
   type Environment,
   type Precision,
 } from '@cropline/contracts';
@@ -21,7 +25,9 @@ const SETTINGS = {
   ...storageSettings,
   ...engineSettings,
   ...networkSettings,
+  ...bucketSettings,
   ...logSettings,
+  CROPLINE_OUTPUT_URL: s3LocationSchema.optional(),
   CROPLINE_CONCURRENCY: wholeNumber(1, 64).default(2),
   CROPLINE_FILE_ROOTS: listOf(':')
     .refine((roots) => roots.every((root) => isAbsolute(root)), 'expected absolute folders')
@@ -58,6 +64,7 @@ export interface WorkerConfig {
     readonly maxPixels: number;
     readonly fileRoots: readonly string[];
     readonly allowNetworks: readonly string[];
+    readonly buckets: BucketRules;
   };
   /** How long it owns a chunk without renewing its claim, in milliseconds. */
   readonly lockMs: number;
@@ -96,6 +103,11 @@ export function readConfig(environment: Environment = process.env): WorkerConfig
       maxPixels: env.CROPLINE_MAX_IMAGE_PIXELS,
       fileRoots: env.CROPLINE_FILE_ROOTS,
       allowNetworks: env.CROPLINE_ALLOW_NETWORKS,
+      buckets: bucketRules({
+        allowedBuckets: env.CROPLINE_ALLOWED_BUCKETS,
+        outputUrl: env.CROPLINE_OUTPUT_URL,
+        accessUrl: env.CROPLINE_ACCESS_URL,
+      }),
     },
     lockMs: env.CROPLINE_LOCK_MS,
     drainTimeoutMs: env.CROPLINE_DRAIN_TIMEOUT_MS,

@@ -43,7 +43,7 @@ const WEBHOOKS_AT_ONCE = 16;
 
 /** Starts a coordinator. It works in the background, through outages of Redis, until it is closed. */
 export function createCoordinator(options: CoordinatorOptions): Coordinator {
-  const { store, outputUrl, log, window = DEFAULT_WINDOW } = options;
+  const { store, outputUrl, buckets, log, window = DEFAULT_WINDOW } = options;
   const timing = { ...DEFAULT_TIMING, ...options.timing };
   const keys = queueKeys(options.prefix);
   const redis = connectRedis(options.redisUrl, 'working', log);
@@ -99,7 +99,7 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
     }
   };
   const read = async ({ data: { batchId } }: Job<SourceJob>): Promise<void> => {
-    await readBatchSource(context, batchId, closing.signal);
+    await readBatchSource({ states, store, buckets, log }, batchId, closing.signal);
     await requestAdvance(coordination, batchId);
   };
 

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import {
+  Agent,
   createServer,
   request as ask,
   type IncomingMessage,
@@ -8,6 +9,9 @@ import {
 } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
+
+/** A connection a request: one that the server closes just when it is used again would look like a fault. */
+const ANEW = new Agent({ keepAlive: false });
 
 /** One request that has reached a gate, not yet answered. */
 export interface HttpExchange {
@@ -124,6 +128,7 @@ function forwarded(target: URL, request: IncomingMessage): Promise<IncomingMessa
         method: request.method,
         path: request.url,
         headers: request.headers,
+        agent: ANEW,
       },
       resolve,
     );

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
-import { CroplineError } from '@cropline/contracts';
-import type { ObjectStore } from '@cropline/storage';
+import { checkReadable, CroplineError, type BucketRules } from '@cropline/contracts';
+import { checkedReader, type ObjectStore } from '@cropline/storage';
 import { storeRecord } from '../batch/accept-batch.js';
 import { batchFolder, JSON_LINES } from '../batch/batch-folder.js';
 import { isUnread, type BatchRecord } from '../batch/batch-record.js';
 import { readDocument } from '../batch/read-document.js';
 import type { Logger } from '../logger.js';
 import type { BatchStates } from '../redis/batch-states.js';
+import { readableStore } from '../locations/readable.js';
 import { readSource } from '../sources/read-source.js';
 import { readRound } from './round-reader.js';
 import { Unwanted, wantedText } from './wanted-text.js';
@@ -16,6 +17,8 @@ import { Unwanted, wantedText } from './wanted-text.js';
 export interface SourceReaderContext {
   readonly states: BatchStates;
   readonly store: ObjectStore;
+  /** Where sources are read; anywhere by default. */
+  readonly buckets?: BucketRules | undefined;
   readonly log: Logger;
 }
 
@@ -60,7 +63,7 @@ export async function readBatchSource(
 }
 
 async function readRecord(
-  { states, store }: SourceReaderContext,
+  { states, store, buckets = {} }: SourceReaderContext,
   record: BatchRecord,
   claim: string,
   signal: AbortSignal,
@@ -80,7 +83,8 @@ async function readRecord(
     if (!(await states.holdsSource(record.id, claim))) throw new Unwanted();
   };
   try {
-    const text = readSource(store, source, tally, either);
+    const allowed = checkedReader(store, (url) => checkReadable(buckets, url));
+    const text = readSource(readableStore(allowed, record.read), source, tally, either);
     await store.putStream(files.manifest, wantedText(text, wanted), {
       contentType: JSON_LINES,
       signal,
