@@ -13,6 +13,7 @@ import {
   type Precision,
 } from '@cropline/contracts';
 import { defaultCacheDir } from '@cropline/model';
+import { DEFAULT_TIMING } from '@cropline/queue';
 
 /** Every setting of the worker; deploy/README.md lists them with their defaults. */
 const SETTINGS = {
@@ -25,6 +26,7 @@ const SETTINGS = {
   CROPLINE_FILE_ROOTS: listOf(':')
     .refine((roots) => roots.every((root) => isAbsolute(root)), 'expected absolute folders')
     .default([]),
+  CROPLINE_LOCK_MS: wholeNumber(1_000, 600_000).default(DEFAULT_TIMING.lockMs),
   CROPLINE_DRAIN_TIMEOUT_MS: wholeNumber(0, 3_600_000).default(20_000),
   CROPLINE_NONE_MS: wholeNumber(0, 60_000).default(0),
   CROPLINE_HEALTH_PORT: wholeNumber(0, 65_535).optional(),
@@ -57,6 +59,8 @@ export interface WorkerConfig {
     readonly fileRoots: readonly string[];
     readonly allowNetworks: readonly string[];
   };
+  /** How long it owns a chunk without renewing its claim, in milliseconds. */
+  readonly lockMs: number;
   readonly drainTimeoutMs: number;
   /** Where health and status are served; 0 takes a free port, undefined serves none. */
   readonly healthPort: number | undefined;
@@ -93,6 +97,7 @@ export function readConfig(environment: Environment = process.env): WorkerConfig
       fileRoots: env.CROPLINE_FILE_ROOTS,
       allowNetworks: env.CROPLINE_ALLOW_NETWORKS,
     },
+    lockMs: env.CROPLINE_LOCK_MS,
     drainTimeoutMs: env.CROPLINE_DRAIN_TIMEOUT_MS,
     healthPort: env.CROPLINE_HEALTH_PORT,
     logLevel: env.LOG_LEVEL,

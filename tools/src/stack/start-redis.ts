@@ -41,7 +41,7 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisServe
     await checkAnswers(given);
     return { url: given, pid: null, stop: () => Promise.resolve() };
   }
-  const command = findServer();
+  const command = findRedisServer();
   const folder = await mkdtemp(join(tmpdir(), 'cropline-redis-'));
   const removeFolder = (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {
@@ -105,8 +105,12 @@ function serverArguments(port: number, folder: string, appendOnly: boolean): str
   return Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
 }
 
-/** @throws `QUEUE_UNAVAILABLE` with what to install, when the PATH has no server. */
-function findServer(): string {
+/**
+ * The server program of the PATH.
+ *
+ * @throws `QUEUE_UNAVAILABLE` with what to install, when there is none.
+ */
+export function findRedisServer(): string {
   const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
   for (const server of SERVERS) {
     const found = folders
