@@ -8,6 +8,7 @@ import {
   wholeNumber,
   type Environment,
 } from '@cropline/contracts';
+import { DEFAULT_TIMING } from '@cropline/queue';
 import { z } from 'zod';
 
 /** Every setting of the API; deploy/README.md lists them with their defaults. */
@@ -25,6 +26,7 @@ const SETTINGS = {
     .string({ error: 'expected s3://bucket/prefix, where batches are stored, but it is not set' })
     .pipe(s3LocationSchema),
   CROPLINE_WINDOW: wholeNumber(1, 100_000).default(256),
+  CROPLINE_LOCK_MS: wholeNumber(1_000, 600_000).default(DEFAULT_TIMING.lockMs),
 };
 
 /** What the API was told by its environment, checked and with defaults filled in. */
@@ -40,6 +42,8 @@ export interface ApiConfig {
   readonly outputUrl: string;
   /** The most chunks of one batch that are queued at a time. */
   readonly window: number;
+  /** How long this API keeps the batches that it is at when it is not heard of, in milliseconds. */
+  readonly lockMs: number;
   /** Private networks that webhooks may be sent to. */
   readonly allowNetworks: readonly string[];
   readonly logLevel: string;
@@ -60,6 +64,7 @@ export function readConfig(environment: Environment = process.env): ApiConfig {
     s3: { endpoint: env.S3_ENDPOINT, region: env.S3_REGION ?? env.AWS_REGION ?? 'us-east-1' },
     outputUrl: env.CROPLINE_OUTPUT_URL,
     window: env.CROPLINE_WINDOW,
+    lockMs: env.CROPLINE_LOCK_MS,
     allowNetworks: env.CROPLINE_ALLOW_NETWORKS,
     logLevel: env.LOG_LEVEL,
   };

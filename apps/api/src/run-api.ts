@@ -41,7 +41,11 @@ export async function runApi(config: ApiConfig, log: Logger, stop: AbortSignal):
     const server = app.getHttpServer();
     const url = await listen(server, config.host, config.port);
     opened.push({ name: 'HTTP', close: () => app.close() });
-    const coordinator = createCoordinator({ ...connection, window });
+    const coordinator = createCoordinator({
+      ...connection,
+      window,
+      timing: { lockMs: config.lockMs, stalledCheckMs: config.lockMs / 4 },
+    });
     opened.push({ name: 'coordinator', close: () => coordinator.close() });
     log.info({ url }, 'listening');
 
