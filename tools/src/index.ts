@@ -3,6 +3,7 @@ export * from './drawn/drawn-classes.js';
 export * from './drawn/random.js';
 export * from './drawn/write-pictures.js';
 export * from './faults/http-gate.js';
+export * from './faults/redis-gate.js';
 export * from './faults/s3-faults.js';
 export * from './faults/tcp-proxy.js';
 export * from './faults/toxics.js';

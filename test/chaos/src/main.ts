@@ -1,10 +1,12 @@
 import { randomInt } from 'node:crypto';
 import { CroplineError, describeCause } from '@cropline/contracts';
 import { Interrupted, parseOptions, stopOnSignals } from '@cropline/tools';
+import { crashPointsMain } from './crash-points/main.js';
 import { FAULTS } from './faults.js';
 import { faultTable } from './report/fault-table.js';
 import { runChaos, type ChaosOutcome } from './run-chaos.js';
 
+// npm run chaos -- --crash-points [--only TEXT] [--every 1] [--verbose] [--json]
 // npm run chaos -- [--seed TEXT] [--minutes 5] [--only TEXT] [--verbose] [--json]
 
 const EXPECTED = '--seed TEXT, --minutes NUMBER, --only TEXT, --verbose and --json';
@@ -85,7 +87,8 @@ async function main(): Promise<number> {
 }
 
 try {
-  process.exit(await main());
+  const args = process.argv.slice(2);
+  process.exit(await (args.includes('--crash-points') ? crashPointsMain(args) : main()));
 } catch (error) {
   if (error instanceof Interrupted) process.exit(error.exitCode);
   const code = error instanceof CroplineError ? `${error.code}: ` : '';
