@@ -82,7 +82,7 @@ describe('readConfig of the API', () => {
       S3_ENDPOINT: 'hunter2',
       CROPLINE_OUTPUT_URL: 'https://key:hunter2@host',
     });
-    expect(faults).toContain('REDIS_URL: expected a URL that starts with redis:// or rediss://');
+    expect(faults).toContain('REDIS_URL: expected redis://host:6379');
     expect(faults).not.toContain('hunter2');
   });
 
