@@ -1,5 +1,7 @@
 import type { Attack } from './attack.js';
 import { ADDRESS_ATTACKS } from './attacks/addresses.js';
+import { IMAGE_ATTACKS } from './attacks/images.js';
+import { BUCKET_ATTACKS } from './attacks/buckets.js';
 import { FILE_URL_ATTACKS } from './attacks/file-urls.js';
 import { REBINDING_ATTACKS } from './attacks/rebinding.js';
 import { REDIRECT_ATTACKS } from './attacks/redirects.js';
@@ -10,4 +12,6 @@ export const ATTACKS: readonly Attack[] = [
   ...REDIRECT_ATTACKS,
   ...REBINDING_ATTACKS,
   ...FILE_URL_ATTACKS,
+  ...BUCKET_ATTACKS,
+  ...IMAGE_ATTACKS,
 ];
