@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { BatchService } from '@cropline/queue';
+import type { Admission } from './access/admission.js';
 import { AdminController } from './admin/admin-controller.js';
 import { BatchesController } from './batches/batches-controller.js';
 import { ResultsController } from './batches/results-controller.js';
@@ -19,12 +20,19 @@ export interface ApiServices {
   readonly readiness: Readiness;
   /** Aborted when the API begins to stop. */
   readonly stopping: AbortSignal;
+  /** Who may ask for something. */
+  readonly admission: Admission;
 }
 
 /** The endpoints of the API over given services. */
 @Module({})
 export class ApiModule {
-  static over({ batches, uploads, readiness, stopping }: ApiServices): DynamicModule {
+  static over({
+    batches,
+    uploads,
+    readiness,
+    stopping,
+  }: Omit<ApiServices, 'admission'>): DynamicModule {
     return {
       module: ApiModule,
       controllers: [

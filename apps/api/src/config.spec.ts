@@ -24,6 +24,7 @@ describe('readConfig of the API', () => {
       queuePrefix: '{cropline}',
       s3: { endpoint: undefined, region: 'us-east-1' },
       outputUrl: 's3://bucket/batches',
+      access: { to: 'this machine' },
       window: 256,
       allowNetworks: [],
       buckets: { allowed: undefined, closed: ['s3://bucket/batches/access'] },
@@ -80,5 +81,31 @@ describe('readConfig of the API', () => {
     });
     expect(faults).toContain('REDIS_URL: expected a URL that starts with redis:// or rediss://');
     expect(faults).not.toContain('hunter2');
+  });
+
+  it('is open without being told on a loopback address alone', () => {
+    for (const HOST of ['127.0.0.1', '127.8.8.8', 'localhost', '::1']) {
+      expect(readConfig({ ...output, HOST }).access).toEqual({ to: 'this machine' });
+    }
+    for (const HOST of ['0.0.0.0', '::', '10.0.0.1', 'cropline.example', '127.0.0.1.example']) {
+      const faults = faultsOf({ ...output, HOST });
+      expect(faults).toContain('CROPLINE_AUTH: expected keys or open-to-everyone');
+      expect(faults).toContain('cropline admin keys create');
+      const open = { ...output, HOST, CROPLINE_AUTH: 'open-to-everyone' };
+      expect(readConfig(open).access).toEqual({ to: 'everyone' });
+    }
+    expect(faultsOf({ ...output, CROPLINE_AUTH: 'none' })).toContain('CROPLINE_AUTH: expected');
+  });
+
+  it('looks for keys below the output, or where it is told', () => {
+    const env = { ...output, CROPLINE_AUTH: 'keys', HOST: '0.0.0.0' };
+    expect(readConfig(env).access).toEqual({
+      to: 'keys',
+      accessUrl: 's3://bucket/batches/access',
+    });
+    expect(readConfig({ ...env, CROPLINE_ACCESS_URL: 's3://keys/of/mine' }).access).toEqual({
+      to: 'keys',
+      accessUrl: 's3://keys/of/mine',
+    });
   });
 });

@@ -1,4 +1,6 @@
+import { accessUrlOf } from '@cropline/access';
 import {
+  CroplineError,
   bucketRules,
   bucketSettings,
   logSettings,
@@ -12,6 +14,7 @@ import {
   type Environment,
 } from '@cropline/contracts';
 import { z } from 'zod';
+import { isLoopback } from './access/loopback.js';
 
 /** Every setting of the API; deploy/README.md lists them with their defaults. */
 const SETTINGS = {
@@ -28,8 +31,18 @@ const SETTINGS = {
   CROPLINE_OUTPUT_URL: z
     .string({ error: 'expected s3://bucket/prefix, where batches are stored, but it is not set' })
     .pipe(s3LocationSchema),
+  CROPLINE_ACCESS_URL: s3LocationSchema.optional(),
+  CROPLINE_AUTH: z
+    .enum(['keys', 'open-to-everyone'], { error: 'expected keys or open-to-everyone' })
+    .optional(),
   CROPLINE_WINDOW: wholeNumber(1, 100_000).default(256),
 };
+
+/** Who may ask for something: those with a key, whoever is on this machine, or everyone. */
+export type ApiAccess =
+  | { readonly to: 'keys'; readonly accessUrl: string }
+  | { readonly to: 'this machine' }
+  | { readonly to: 'everyone' };
 
 /** What the API was told by its environment, checked and with defaults filled in. */
 export interface ApiConfig {
@@ -42,6 +55,8 @@ export interface ApiConfig {
   readonly s3: { readonly endpoint: string | undefined; readonly region: string };
   /** Where batches go that name no output of their own: `s3://bucket/prefix`. */
   readonly outputUrl: string;
+  /** Who may ask for something. */
+  readonly access: ApiAccess;
   /** The most chunks of one batch that are queued at a time. */
   readonly window: number;
   /** Private networks that webhooks may be sent to. */
@@ -65,6 +80,7 @@ export function readConfig(environment: Environment = process.env): ApiConfig {
     queuePrefix: env.CROPLINE_QUEUE_PREFIX,
     s3: { endpoint: env.S3_ENDPOINT, region: env.S3_REGION ?? env.AWS_REGION ?? 'us-east-1' },
     outputUrl: env.CROPLINE_OUTPUT_URL,
+    access: accessOf(env),
     window: env.CROPLINE_WINDOW,
     allowNetworks: env.CROPLINE_ALLOW_NETWORKS,
     buckets: bucketRules({
@@ -74,4 +90,28 @@ export function readConfig(environment: Environment = process.env): ApiConfig {
     }),
     logLevel: env.LOG_LEVEL,
   };
+}
+
+/** @throws `CONFIG_INVALID` when others could reach an API that nobody has said is open to them. */
+function accessOf(env: {
+  readonly HOST: string;
+  readonly CROPLINE_AUTH?: 'keys' | 'open-to-everyone' | undefined;
+  readonly CROPLINE_OUTPUT_URL: string;
+  readonly CROPLINE_ACCESS_URL?: string | undefined;
+}): ApiAccess {
+  switch (env.CROPLINE_AUTH) {
+    case 'keys':
+      return {
+        to: 'keys',
+        accessUrl: accessUrlOf(env.CROPLINE_OUTPUT_URL, env.CROPLINE_ACCESS_URL),
+      };
+    case 'open-to-everyone':
+      return { to: 'everyone' };
+    case undefined:
+      if (isLoopback(env.HOST)) return { to: 'this machine' };
+      throw new CroplineError(
+        'CONFIG_INVALID',
+        `The API cannot start:\n  CROPLINE_AUTH: expected keys or open-to-everyone, because HOST is ${env.HOST}, which others may reach. With keys, who calls the API needs one; make one with: cropline admin keys create --tenant NAME --scope read --scope submit. With open-to-everyone, whoever reaches the API may do everything with it`,
+      );
+  }
 }

@@ -5,6 +5,8 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Logger as NestLogger, PinoLogger } from 'nestjs-pino';
 import type { Logger } from 'pino';
 import { ApiModule, type ApiServices } from './api-module.js';
+import { auditLog } from './access/audit-log.js';
+import { guard } from './access/guard.js';
 import { accessLog } from './http/access-log.js';
 import { addBodyParsers } from './http/body-parsers.js';
 import { serveDocs } from './openapi/serve-docs.js';
@@ -26,6 +28,11 @@ export async function createApp(
   app.disable('x-powered-by');
   app.disable('etag');
   app.use(accessLog(log));
+  app.use(auditLog(log));
+  app.use(guard(services.admission));
+  // Who asks before sending a body is answered by the guard, not at once.
+  const server = app.getHttpServer();
+  server.on('checkContinue', (request, response) => server.emit('request', request, response));
   addBodyParsers(app.getHttpAdapter().getInstance());
   app.useGlobalFilters(new ProblemFilter(log));
   serveDocs(app);

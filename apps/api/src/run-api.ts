@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createBatchService, createCoordinator } from '@cropline/queue';
 import { createObjectStore } from '@cropline/storage';
 import type { Logger } from 'pino';
+import { admissionOf } from './access/admission-of.js';
 import { closeAll, type Opened } from './close-all.js';
 import type { ApiConfig } from './config.js';
 import { createApp } from './create-app.js';
@@ -37,7 +38,8 @@ export async function runApi(config: ApiConfig, log: Logger, stop: AbortSignal):
       s3: () => store.check(outputUrl),
     });
 
-    const app = await createApp({ batches, uploads, readiness, stopping: stop }, log);
+    const admission = admissionOf(config.access, store, log);
+    const app = await createApp({ batches, uploads, readiness, stopping: stop, admission }, log);
     const server = app.getHttpServer();
     const url = await listen(server, config.host, config.port);
     opened.push({ name: 'HTTP', close: () => app.close() });

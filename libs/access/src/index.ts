@@ -1,1 +1,4 @@
-export * from './api-key.js';
+export { keyState, type ApiKey, type KeyState } from './api-key.js';
+export { KeyAdmin, type KeyRequest, type MadeKey } from './key-admin.js';
+export { KeyRing, type KeyRingTimes } from './key-ring.js';
+export { accessUrlOf, KeyStore } from './key-store.js';

@@ -23,5 +23,6 @@ export * from './schemas/webhook.js';
 export * from './settings/backend.js';
 export * from './settings/read-settings.js';
 export * from './settings/setting-groups.js';
+export * from './settings/redis-address.js';
 export * from './settings/setting-types.js';
 export * from './version.js';

@@ -4,6 +4,7 @@ import type {
   BatchPage,
   BatchSummary,
   BucketRules,
+  Caller,
   ClassifyOptions,
   CreateBatchRequest,
   ItemResult,
@@ -70,6 +71,12 @@ export interface ClassificationOutcome {
  * `STORAGE_*` when the object store does not; both are retryable.
  */
 export interface BatchService {
+  /**
+   * The service as a tenant has it: only its own batches are there, submitted by whichever of its keys; those of
+   * others are `BATCH_NOT_FOUND`. This one, of no tenant, has all. It shares the connections of this one, and is
+   * not to be closed.
+   */
+  forTenant(caller: Caller): BatchService;
   /**
    * Accepts a batch: resolves only after its manifest and record are in object storage, its state is in
    * Redis and its planning is queued (promise 1).

@@ -3,6 +3,7 @@ import { describeCause } from '@cropline/contracts';
 import { WaitingError, Worker, type Job } from 'bullmq';
 import type { ChunkConsumer, ChunkConsumerOptions } from './chunk-consumer.js';
 import { CancellationWatch } from './consuming/cancellation-watch.js';
+import { readableOnly } from './consuming/readable-items.js';
 import { runChunk, type RunContext } from './consuming/run-chunk.js';
 import { CHUNK_QUEUE, type ChunkJob } from './jobs/chunk-job.js';
 import { openCoordinationQueue, requestAdvance } from './jobs/coordination-job.js';
@@ -29,7 +30,8 @@ class ClaimLost extends Error {
 
 /** Makes a consumer, which takes chunks from `start()` on. */
 export function createChunkConsumer(options: ChunkConsumerOptions): ChunkConsumer {
-  const { store, log, concurrency, process } = options;
+  const { store, log, concurrency } = options;
+  const process = readableOnly(options.process);
   const timing = { ...DEFAULT_TIMING, ...options.timing };
   const keys = queueKeys(options.prefix);
   const redis = connectRedis(options.redisUrl, 'working', log);

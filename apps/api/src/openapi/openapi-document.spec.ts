@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Readiness } from '../health/readiness.js';
 import { createObjectStore } from '@cropline/storage';
+import { ADMIT_EVERYONE } from '../access/admission.js';
 import { createApp } from '../create-app.js';
 import { Uploads } from '../uploads/uploads.js';
 import { FakeBatches } from '../testing/fake-batches.js';
@@ -29,6 +30,7 @@ async function servedRoutes(): Promise<string[]> {
       uploads: new Uploads(createObjectStore({ region: 'us-east-1' }), 's3://results'),
       readiness: new Readiness({ redis: () => Promise.resolve(), s3: () => Promise.resolve() }),
       stopping: new AbortController().signal,
+      admission: ADMIT_EVERYONE,
     },
     pino({ level: 'silent' }),
   );

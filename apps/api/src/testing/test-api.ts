@@ -2,6 +2,7 @@ import { Writable } from 'node:stream';
 import { problemSchema, type Problem } from '@cropline/contracts';
 import { pino } from 'pino';
 import { createObjectStore } from '@cropline/storage';
+import { ADMIT_THIS_MACHINE } from '../access/admission.js';
 import { createApp } from '../create-app.js';
 import { Readiness, type ReadinessChecks } from '../health/readiness.js';
 import { listen, stopListening } from '../http/listener.js';
@@ -24,8 +25,8 @@ export interface TestApi {
   close(): Promise<void>;
 }
 
-/** Starts one. */
-export async function startTestApi(): Promise<TestApi> {
+/** Starts one; without keys unless told otherwise. */
+export async function startTestApi(admission = ADMIT_THIS_MACHINE): Promise<TestApi> {
   const logged: Record<string, unknown>[] = [];
   const log = pino(
     { level: 'info' },
@@ -42,7 +43,7 @@ export async function startTestApi(): Promise<TestApi> {
   const stopping = new AbortController();
   const readiness = new Readiness({ redis: () => checks.redis(), s3: () => checks.s3() }, 250);
   const app = await createApp(
-    { batches: fake, uploads, readiness, stopping: stopping.signal },
+    { batches: fake, uploads, readiness, stopping: stopping.signal, admission },
     log,
   );
   const url = await listen(app.getHttpServer(), '127.0.0.1', 0);

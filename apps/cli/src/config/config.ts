@@ -2,6 +2,7 @@ import {
   CroplineError,
   engineSettings,
   readSettings,
+  redisUrl,
   storageSettings,
   urlOf,
   type Backend,
@@ -15,7 +16,7 @@ import { headingOf, inWordsOfFile, readConfigFile } from './config-file.js';
 const SETTINGS = {
   ...engineSettings,
   ...storageSettings,
-  REDIS_URL: urlOf('redis:', 'rediss:').optional(),
+  REDIS_URL: redisUrl().optional(),
   CROPLINE_API: urlOf('http:', 'https:').default('http://127.0.0.1:3000'),
   CROPLINE_WEBHOOK_SECRET: z.string().optional(),
   CROPLINE_WEBHOOK_SECRET_FILE: z.string().optional(),

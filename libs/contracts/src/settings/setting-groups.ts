@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { s3LocationSchema } from '../schemas/batch.js';
 import { precisionSchema } from '../schemas/precision.js';
 import { backendSchema } from './backend.js';
+import { redisUrl } from './redis-address.js';
 import { listOf, urlOf, wholeNumber } from './setting-types.js';
 
 /** How every process finds S3. Keys are read by the AWS SDK's own chain; here it is only checked that both are set. */
@@ -15,7 +16,7 @@ export const storageSettings = {
 
 /** How the API and workers find Redis. */
 export const queueSettings = {
-  REDIS_URL: urlOf('redis:', 'rediss:').default('redis://127.0.0.1:6379'),
+  REDIS_URL: redisUrl().default('redis://127.0.0.1:6379'),
   CROPLINE_QUEUE_PREFIX: z.string().default('{cropline}'),
 };
 

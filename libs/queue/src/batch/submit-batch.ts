@@ -3,11 +3,14 @@ import {
   CroplineError,
   describeCause,
   type BucketRules,
+  type Caller,
   type CreateBatchRequest,
   type Item,
 } from '@cropline/contracts';
 import { joinS3Url, type HookSender, type ObjectStore } from '@cropline/storage';
 import type { SubmitOptions } from '../batch-service.js';
+import { checkBuckets } from '../locations/check-buckets.js';
+import { checkLocations, urlCheck } from '../locations/check-locations.js';
 import type { BatchStates } from '../redis/batch-states.js';
 import type { IdempotencyKeys, KeyLease } from '../redis/idempotency-keys.js';
 import { readWebhook, sameSecret } from '../webhooks/webhook-document.js';
@@ -22,7 +25,7 @@ import {
 import { listDigest, plainList, storeListSubmission } from './accept-list.js';
 import { newBatchId } from './batch-id.js';
 import { storePointer } from './batch-location.js';
-import { checkLocations } from './check-locations.js';
+import { ownerOf } from './batch-owner.js';
 import type { BatchRecord } from './batch-record.js';
 import { restoreBatch } from './restore-batch.js';
 
@@ -36,13 +39,15 @@ export interface SubmitContext {
   /** Where batches go that name no output of their own. */
   readonly outputUrl: string;
   readonly buckets: BucketRules;
+  /** On whose behalf; null for nobody's. */
+  readonly caller: Caller | null;
 }
 
 /**
  * Stores a batch and enters it into Redis, or finds the one that the request's idempotency key stands for.
  *
  * @returns The id of the batch, and whether it was there before.
- * @throws `REQUEST_INVALID`, `REQUEST_TOO_LARGE`, `LOCATION_FORBIDDEN`, `OUTPUT_NOT_ALLOWED`, `IDEMPOTENCY_CONFLICT`,
+ * @throws `LOCATION_FORBIDDEN`, `REQUEST_INVALID`, `REQUEST_TOO_LARGE`, `OUTPUT_NOT_ALLOWED`, `IDEMPOTENCY_CONFLICT`,
  *   `IDEMPOTENCY_IN_PROGRESS`
  */
 export async function submitBatch(
@@ -50,7 +55,8 @@ export async function submitBatch(
   request: CreateBatchRequest,
   { list, idempotencyKey }: SubmitOptions,
 ): Promise<{ readonly id: string; readonly replayed: boolean }> {
-  checkLocations(context.buckets, request);
+  checkBuckets(context.buckets, request);
+  checkLocations(context.caller, request, context.outputUrl);
   const items = namedItems(request.items ?? []);
   if (request.webhook !== undefined) checkWebhook(context.hooks, request.webhook.url);
   const call: SubmitCall = { request, items, list: list && plainList(list) };
@@ -59,9 +65,9 @@ export async function submitBatch(
     await enter(context, id, call, null);
     return { id, replayed: false };
   }
-  const { keys, guard } = context;
+  const { keys, guard, caller } = context;
   const { batchId, digest, lease } = await guard(() =>
-    keys.reserve(idempotencyKey, newBatchId('batch')),
+    keys.reserve(ownKey(caller, idempotencyKey), newBatchId('batch')),
   );
   if (lease === null) {
     if (digest === null) throw underWay();
@@ -69,6 +75,11 @@ export async function submitBatch(
     return { id: batchId, replayed: true };
   }
   return underLease(context, batchId, call, lease);
+}
+
+/** Two tenants may use the same key. */
+function ownKey(caller: Caller | null, key: string): string {
+  return caller === null ? key : JSON.stringify([caller.tenant, key]);
 }
 
 function checkWebhook(hooks: HookSender, url: string): void {
@@ -135,7 +146,7 @@ async function findRecord(
 
 /** Stores the batch, then enters it: from here on it is accepted. */
 async function enter(
-  { store, states, guard, outputUrl }: SubmitContext,
+  { store, states, guard, outputUrl, caller }: SubmitContext,
   id: string,
   { request, items, list }: SubmitCall,
   lease: KeyLease | null,
@@ -143,6 +154,7 @@ async function enter(
   const { options, metadata, output, source } = request;
   const submission: Submission = {
     id,
+    owner: ownerOf(caller, outputUrl),
     options,
     metadata,
     outputUrl: output?.url ?? outputUrl,
@@ -159,6 +171,7 @@ async function enter(
       const digest = (of: string): string => requestDigest(request, { format: list.format, of });
       return storeListSubmission(store, submission, list, {
         wanted,
+        urlCheck: urlCheck(caller, outputUrl),
         ...(lease === null ? {} : { digest }),
       });
     }

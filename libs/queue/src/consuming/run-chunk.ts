@@ -103,7 +103,7 @@ function withReason(
 
 async function outcomes(
   { process, cancellations, log }: RunContext,
-  { batchId, index, items, options, urgent }: ChunkJob,
+  { batchId, index, items, options, read, urgent }: ChunkJob,
   { started, thrown, deaths }: ChunkHistory,
   signal: AbortSignal,
 ): Promise<ItemResult[]> {
@@ -120,7 +120,7 @@ async function outcomes(
   const unwatch = cancellations.watch(batchId);
   try {
     const results = await process(
-      { batchId, index, items, options, urgent, attempt: started },
+      { batchId, index, items, options, read, urgent, attempt: started },
       { cancelled: () => cancellations.stopped(batchId), signal },
     );
     if (results.length !== items.length || results.some(({ id }, n) => id !== items[n]?.id)) {

@@ -8,6 +8,7 @@ import { isUnread, type BatchRecord } from '../batch/batch-record.js';
 import { readDocument } from '../batch/read-document.js';
 import type { Logger } from '../logger.js';
 import type { BatchStates } from '../redis/batch-states.js';
+import { readableStore } from '../locations/readable.js';
 import { readSource } from '../sources/read-source.js';
 import { readRound } from './round-reader.js';
 import { Unwanted, wantedText } from './wanted-text.js';
@@ -82,8 +83,8 @@ async function readRecord(
     if (!(await states.holdsSource(record.id, claim))) throw new Unwanted();
   };
   try {
-    const reader = checkedReader(store, (url) => checkReadable(buckets, url));
-    const text = readSource(reader, source, tally, either);
+    const allowed = checkedReader(store, (url) => checkReadable(buckets, url));
+    const text = readSource(readableStore(allowed, record.read), source, tally, either);
     await store.putStream(files.manifest, wantedText(text, wanted), {
       contentType: JSON_LINES,
       signal,

@@ -3,10 +3,11 @@ import {
   mostCrops,
   type BatchEstimate,
   type BucketRules,
+  type Caller,
   type CreateBatchRequest,
 } from '@cropline/contracts';
 import { checkedReader, type ObjectStore } from '@cropline/storage';
-import { checkLocations } from '../batch/check-locations.js';
+import { checkBuckets } from '../locations/check-buckets.js';
 import type { ItemList } from '../batch-service.js';
 import { countItems, type SourceLimits } from './count-items.js';
 import { expectedRate } from './expected-rate.js';
@@ -19,6 +20,10 @@ const SOURCE_LIMITS: SourceLimits = { items: 1_000_000, milliseconds: 10_000 };
 export interface EstimateContext {
   readonly store: ObjectStore;
   readonly buckets?: BucketRules;
+  /** On whose behalf; null for nobody's. */
+  readonly caller: Caller | null;
+  /** Where the service writes. */
+  readonly outputUrl: string;
   /** Batches that run, with rates that are known. */
   readonly running: () => Promise<readonly MeasuredRate[]>;
   /** Batches that are done, the latest first. */
@@ -32,14 +37,22 @@ export interface EstimateContext {
  * @throws What accepting it throws, and `SOURCE_*`, which would fail the batch.
  */
 export async function estimateBatch(
-  { store, buckets = {}, running, last, limits = SOURCE_LIMITS }: EstimateContext,
+  {
+    store,
+    buckets = {},
+    caller,
+    outputUrl,
+    running,
+    last,
+    limits = SOURCE_LIMITS,
+  }: EstimateContext,
   request: CreateBatchRequest,
   list: ItemList | undefined,
 ): Promise<BatchEstimate> {
-  checkLocations(buckets, request);
+  checkBuckets(buckets, request);
   const { crops } = request.options;
   const reader = checkedReader(store, (url) => checkReadable(buckets, url));
-  const counted = await countItems(reader, request, list, limits);
+  const counted = await countItems({ store: reader, caller, outputUrl }, request, list, limits);
   const rate = expectedRate(crops, await running(), await last());
   const { imagesPerSecond } = rate;
   return {

@@ -41,6 +41,14 @@ const BODY_ATTEMPTS = 3;
 const isMissing = (error: unknown): boolean =>
   error instanceof CroplineError && error.code === 'STORAGE_OBJECT_NOT_FOUND';
 
+const PRECONDITION_FAILED = 412;
+/** What a store without conditional writes answers, unless it does not look at the condition at all. */
+const NOT_IMPLEMENTED = 501;
+
+/** The HTTP status with which the store refused; undefined when it did not answer. */
+const answeredStatus = (error: unknown): unknown =>
+  error instanceof CroplineError ? error.details?.['status'] : undefined;
+
 type Control = { readonly signal?: AbortSignal | undefined };
 
 /**
@@ -79,6 +87,32 @@ class S3ObjectStore implements ObjectStore {
       ContentType: options.contentType,
     });
     await this.#ask(url, options, (client, control) => client.send(command, control));
+  }
+
+  async putIfAbsent(
+    url: string,
+    body: string | Uint8Array,
+    options: Control & { readonly contentType?: string } = {},
+  ): Promise<boolean> {
+    const { bucket, key } = parseS3Url(url);
+    const command = new PutObjectCommand({
+      Bucket: bucket,
+      Key: key,
+      Body: body,
+      ContentType: options.contentType,
+      IfNoneMatch: '*',
+    });
+    try {
+      await this.#ask(url, options, (client, control) => client.send(command, control));
+      return true;
+    } catch (error) {
+      const status = answeredStatus(error);
+      if (status === PRECONDITION_FAILED) return false;
+      if (status !== NOT_IMPLEMENTED) throw error;
+      if ((await this.head(url)) !== null) return false;
+      await this.put(url, body, options);
+      return true;
+    }
   }
 
   async putStream(
@@ -132,7 +166,11 @@ class S3ObjectStore implements ObjectStore {
       const opened = await this.#open(url, { range, etag, signal, retry });
       if (opened === null) return Buffer.alloc(0);
       try {
-        return await collectBytes(opened.body, { limit: maxBytes, announced: opened.bytes });
+        return await collectBytes(opened.body, {
+          limit: maxBytes,
+          announced: opened.bytes,
+          pace: this.#clients.pace,
+        });
       } catch (error) {
         signal?.throwIfAborted();
         if (error instanceof RangeError) throw error;
@@ -146,6 +184,7 @@ class S3ObjectStore implements ObjectStore {
     if (first === null) return Readable.from([], { objectMode: false });
     return resumedStream(first, {
       start: range?.start ?? 0,
+      pace: this.#clients.pace,
       signal,
       reopen: async (rest, version) => {
         const opened = await this.#open(url, { range: rest, etag: version, signal, retry: true });

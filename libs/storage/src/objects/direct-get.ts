@@ -1,5 +1,6 @@
 import type { Agent, Dispatcher } from 'undici';
 import { TooManyBytesError } from '../bytes/collect-bytes.js';
+import { TooSlowError, type Pace } from '../bytes/keeping-pace.js';
 
 /** What is asked for, ready to be sent. */
 export interface DirectRequest {
@@ -9,9 +10,15 @@ export interface DirectRequest {
 }
 
 /** The most bytes to take, and who may end the request. */
-export interface DirectLimits {
+export interface ReadLimits {
   readonly maxBytes: number;
   readonly signal: AbortSignal | undefined;
+}
+
+/** What bounds a direct request. */
+export interface DirectLimits extends ReadLimits {
+  /** The slowest that the body may come. */
+  readonly pace: Pace;
 }
 
 /** A whole answer. */
@@ -28,7 +35,7 @@ const MAX_ERROR_BYTES = 64 * 1024;
  * Asks for something over HTTP with no layer in between, and copies the body, as it arrives, to where it
  * stays.
  *
- * @throws TooManyBytesError as soon as the body is known to be larger; the signal's reason; what undici gives
+ * @throws TooManyBytesError as soon as the body is known to be larger; TooSlowError; the signal's reason; what undici gives
  *   for a connection that fails, also one that ends before the body does.
  */
 export function directGet(
@@ -54,6 +61,7 @@ class Receiver implements Dispatcher.DispatchHandler {
   #body: Buffer | null = null;
   #pieces: Buffer[] = [];
   #received = 0;
+  #paceTimer: NodeJS.Timeout | undefined;
 
   constructor(
     limits: DirectLimits,
@@ -76,6 +84,7 @@ class Receiver implements Dispatcher.DispatchHandler {
   ): void {
     this.#status = status;
     this.#headers = headers;
+    this.#keepPace(controller);
     if (status !== 200) return;
     this.#limit = this.#limits.maxBytes;
     const announced = Number(headers['content-length'] ?? Number.NaN);
@@ -102,7 +111,7 @@ class Receiver implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    this.#limits.signal?.removeEventListener('abort', this.#onAbort);
+    this.#end();
     this.#settle.resolve({
       status: this.#status,
       headers: this.#headers,
@@ -111,8 +120,24 @@ class Receiver implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.#limits.signal?.removeEventListener('abort', this.#onAbort);
+    this.#end();
     this.#settle.reject(error);
+  }
+
+  /** Looks from time to time whether enough has come since it last did; here nothing makes the body wait. */
+  #keepPace(controller: Dispatcher.DispatchController): void {
+    const { pace } = this.#limits;
+    let before = 0;
+    this.#paceTimer = setInterval(() => {
+      const came = this.#received - before;
+      before = this.#received;
+      if (came < pace.leastBytes) controller.abort(new TooSlowError(came, pace));
+    }, pace.withinMs).unref();
+  }
+
+  #end(): void {
+    clearInterval(this.#paceTimer);
+    this.#limits.signal?.removeEventListener('abort', this.#onAbort);
   }
 
   readonly #onAbort = (): void => {

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { collectBytes } from '../bytes/collect-bytes.js';
 import { learnAddress } from './bucket-address.js';
-import type { DirectLimits } from './direct-get.js';
+import type { ReadLimits } from './direct-get.js';
 import type { S3Clients } from './s3-clients.js';
 import { parseS3Url } from './s3-url.js';
 import { storageError } from './storage-error.js';
@@ -14,9 +14,9 @@ import { storageError } from './storage-error.js';
  * @throws `STORAGE_*`; RangeError beyond `maxBytes`; the signal's reason.
  */
 export async function readOnce(
-  { direct, once }: Pick<S3Clients, 'direct' | 'once'>,
+  { direct, once, pace }: Pick<S3Clients, 'direct' | 'once' | 'pace'>,
   url: string,
-  limits: DirectLimits,
+  limits: ReadLimits,
 ): Promise<Buffer> {
   const { maxBytes, signal } = limits;
   const { bucket, key } = parseS3Url(url);
@@ -29,7 +29,11 @@ export async function readOnce(
     const { Body, ContentLength } = await once.send(command, { abortSignal: signal });
     const where = address();
     if (where !== null) direct.learn(bucket, where);
-    return await collectBytes(Body as Readable, { limit: maxBytes, announced: ContentLength });
+    return await collectBytes(Body as Readable, {
+      limit: maxBytes,
+      announced: ContentLength,
+      pace,
+    });
   } catch (error) {
     signal?.throwIfAborted();
     throw error instanceof RangeError ? error : storageError(error, url);

@@ -12,7 +12,7 @@ import {
  *
  * @throws `LOCATION_FORBIDDEN`, with the field as `details.errors` of problem+json has it
  */
-export function checkLocations(
+export function checkBuckets(
   rules: BucketRules,
   { source, output }: Pick<CreateBatchRequest, 'source' | 'output'>,
 ): void {
