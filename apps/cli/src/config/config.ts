@@ -10,6 +10,7 @@ import {
   type Environment,
   type Precision,
 } from '@cropline/contracts';
+import { withSecretFiles } from '@cropline/storage';
 import { z } from 'zod';
 import { headingOf, inWordsOfFile, readConfigFile } from './config-file.js';
 
@@ -18,6 +19,7 @@ const SETTINGS = {
   ...engineSettings,
   ...storageSettings,
   REDIS_URL: redisUrl().optional(),
+  REDIS_URL_FILE: z.string().optional(),
   CROPLINE_API: urlOf('http:', 'https:').default('http://127.0.0.1:3000'),
   CROPLINE_API_KEY: z.string().optional(),
   CROPLINE_API_KEY_FILE: z.string().optional(),
@@ -81,7 +83,11 @@ export interface CliConfig {
  * @throws `CONFIG_INVALID` with all faults, and no value that may be a secret.
  */
 export function readConfig(environment: Environment = process.env): CliConfig {
-  const env = readSettings(SETTINGS, 'The environment has faults:', withFile(environment));
+  const env = readSettings(
+    SETTINGS,
+    'The environment has faults:',
+    withFile(withSecretFiles(environment, ['REDIS_URL'])),
+  );
   return {
     api: env.CROPLINE_API,
     apiKey: env.CROPLINE_API_KEY,
