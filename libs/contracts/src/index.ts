@@ -1,4 +1,6 @@
+export * from './access/bucket-rules.js';
 export * from './access/caller.js';
+export * from './access/locations.js';
 export * from './errors/cropline-error.js';
 export * from './errors/error-codes.js';
 export * from './errors/error-facts.js';

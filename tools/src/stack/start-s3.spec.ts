@@ -21,6 +21,18 @@ describe('startS3', () => {
     expect((await store.get('s3://photos/a.txt')).toString()).toBe('a');
   });
 
+  it('gives an object to the first of those who write it if it is not there', async () => {
+    await s3.createBucket('first');
+    const writers = Array.from({ length: 8 }, (_, n) =>
+      store.putIfAbsent('s3://first/object', String(n)).catch(() => false),
+    );
+    const wrote = await Promise.all(writers);
+    expect(wrote.filter(Boolean)).toHaveLength(1);
+    const winner = String(wrote.indexOf(true));
+    expect(await store.putIfAbsent('s3://first/object', 'late')).toBe(false);
+    expect((await store.get('s3://first/object')).toString()).toBe(winner);
+  });
+
   it.each([
     ['nothing', 0],
     ['more than its own limit of 11 MiB', 12 * 2 ** 20],

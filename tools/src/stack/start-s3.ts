@@ -18,7 +18,7 @@ export interface S3Server {
 
 /**
  * Starts an S3-compatible server (fauxqs) as a process of its own, on a free port of 127.0.0.1. It holds
- * objects in memory, and checks neither signatures nor If-Match.
+ * objects in memory, honours If-None-Match of a PUT, and checks neither signatures nor If-Match.
  *
  * @throws `STORAGE_UNAVAILABLE` when it does not start.
  */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { s3LocationSchema } from '../schemas/batch.js';
 import { precisionSchema } from '../schemas/precision.js';
 import { backendSchema } from './backend.js';
 import { redisUrl } from './redis-address.js';
@@ -16,6 +17,8 @@ export const storageSettings = {
 /** How the API and workers find Redis. */
 export const queueSettings = {
   REDIS_URL: redisUrl().default('redis://127.0.0.1:6379'),
+  /** A file that holds it. */
+  REDIS_URL_FILE: z.string().optional(),
   CROPLINE_QUEUE_PREFIX: z.string().default('{cropline}'),
 };
 
@@ -47,6 +50,19 @@ export const networkSettings = {
       'expected networks such as 10.0.0.0/8, separated by commas',
     )
     .default([]),
+};
+
+/** Where in object storage a caller's URL may lead: images, sources, outputs. */
+export const bucketSettings = {
+  CROPLINE_ALLOWED_BUCKETS: listOf(',')
+    .refine(
+      (places) =>
+        places.length > 0 &&
+        places.every((place) => /^[a-z0-9][a-z0-9._-]{1,61}[a-z0-9](?:\/[^?#]*)?$/.test(place)),
+      'expected buckets, or folders of buckets, such as photos,archive/2026, separated by commas',
+    )
+    .optional(),
+  CROPLINE_ACCESS_URL: s3LocationSchema.optional(),
 };
 
 /** How much a service logs. */

@@ -28,6 +28,7 @@ import { sealBatch1 } from './scripts/seal-batch-1.js';
 import { stopBatch2 } from './scripts/stop-batch-2.js';
 import { storeCursor1 } from './scripts/store-cursor-1.js';
 import { storeTotal1 } from './scripts/store-total-1.js';
+import { tenantFields } from './tenant-fields.js';
 import { WebhookMessages } from './webhook-messages.js';
 
 /** How a batch is entered that Redis had lost. */
@@ -94,6 +95,7 @@ export class BatchStates {
         limit ?? '',
         expiryOf(record) ?? '',
         restoring ? '1' : '0',
+        ...Object.entries(tenantFields(this.#keys, record)).flat(),
       ],
     );
   }

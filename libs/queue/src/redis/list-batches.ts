@@ -1,11 +1,11 @@
 import type { BatchStatus } from '@cropline/contracts';
+import type { QueueKeys, TenantKeys } from './keys.js';
 import type { RedisClient } from './redis-client.js';
-import type { QueueKeys } from './keys.js';
 
-/** Ids of listed batches, newest first, of one status or all, older than `before`. */
+/** Ids of listed batches, all or those of a tenant, newest first, of one status or all, older than `before`. */
 export async function listBatches(
   redis: RedisClient,
-  keys: QueueKeys,
+  keys: Pick<QueueKeys | TenantKeys, 'batches' | 'batchesByStatus'>,
   query: { readonly status: BatchStatus | undefined; readonly before: string | undefined },
   limit: number,
 ): Promise<string[]> {

@@ -4,6 +4,7 @@ import type { ObjectStore } from '@cropline/storage';
 export function storeWith(store: ObjectStore, overrides: Partial<ObjectStore>): ObjectStore {
   return {
     put: (...args) => store.put(...args),
+    putIfAbsent: (...args) => store.putIfAbsent(...args),
     putStream: (...args) => store.putStream(...args),
     get: (...args) => store.get(...args),
     getStream: (...args) => store.getStream(...args),

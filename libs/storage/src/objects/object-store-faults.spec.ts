@@ -89,6 +89,44 @@ describe('createObjectStore, when the store fails', () => {
     expect(fault.message).toContain('S3_REGION');
   });
 
+  it('finds out whether an object is there before it writes it, where a store has no conditional writes', async () => {
+    const asked: string[] = [];
+    s3.setFault(({ method = '', headers }, response) => {
+      asked.push(`${method} ${headers['if-none-match'] ?? ''}`);
+      if (headers['if-none-match'] === undefined) return false;
+      answerS3Error(response, 501, 'NotImplemented');
+      return true;
+    });
+    expect(await store.putIfAbsent('s3://photos/new.txt', 'first')).toBe(true);
+    expect(await store.putIfAbsent('s3://photos/new.txt', 'second')).toBe(false);
+    expect((await store.get('s3://photos/new.txt')).toString()).toBe('first');
+    expect(asked).toEqual(['PUT *', 'HEAD ', 'PUT ', 'PUT *', 'HEAD ', 'GET ']);
+  });
+
+  it('is told that an object is there, and that another is just being written', async () => {
+    s3.setFault(
+      firstOnly(1, ({ headers }, response) => {
+        expect(headers['if-none-match']).toBe('*');
+        answerS3Error(response, 503, 'SlowDown');
+        return true;
+      }),
+    );
+    expect(await store.putIfAbsent('s3://photos/lost.txt', 'mine')).toBe(true);
+    s3.setFault((_, response) => {
+      answerS3Error(response, 412, 'PreconditionFailed');
+      return true;
+    });
+    expect(await store.putIfAbsent('s3://photos/lost.txt', 'mine')).toBe(false);
+    s3.setFault((_, response) => {
+      answerS3Error(response, 409, 'ConditionalRequestConflict');
+      return true;
+    });
+    expect(await faultOf(store.putIfAbsent('s3://photos/lost.txt', 'mine'))).toMatchObject({
+      code: 'STORAGE_UNAVAILABLE',
+      retryable: true,
+    });
+  });
+
   it('reads an object again whose body broke', async () => {
     s3.setFault(firstOnly(2, breakingAfter(100_000)));
     expect((await store.get('s3://photos/cat.jpg')).equals(BYTES)).toBe(true);
