@@ -31,7 +31,9 @@ export async function catchUp(
   const folder = roundFolder(record.folder, round + 1);
   const asked = await readDocument<RoundRecord>(store, batchFolder(folder).record);
   if (asked === null) return;
-  await states.rounds.begin(state, { ...asked, items: null, finishedAt: null });
+  const retry = { ...asked, items: null, finishedAt: null };
+  // How many items it selects is known once they are read.
+  await states.rounds.begin(state, retry, record.total);
 }
 
 /** Whether a batch is being deleted, or has nothing left. */
