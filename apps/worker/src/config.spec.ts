@@ -26,6 +26,7 @@ describe('readConfig of the worker', () => {
       precision: 'fp32',
       threads: undefined,
       concurrency: 2,
+      lockMs: 20_000,
       images: { maxBytes: 52_428_800, fileRoots: [], allowNetworks: [] },
       drainTimeoutMs: 20_000,
       healthPort: undefined,

@@ -26,6 +26,7 @@ const SETTINGS = {
     .refine((roots) => roots.every((root) => isAbsolute(root)), 'expected absolute folders')
     .default([]),
   CROPLINE_DRAIN_TIMEOUT_MS: wholeNumber(0, 3_600_000).default(20_000),
+  CROPLINE_LOCK_MS: wholeNumber(1_000, 600_000).default(20_000),
   CROPLINE_NONE_MS: wholeNumber(0, 60_000).default(0),
   CROPLINE_HEALTH_PORT: wholeNumber(0, 65_535).optional(),
 };
@@ -50,6 +51,8 @@ export interface WorkerConfig {
   readonly batchSize: number | undefined;
   /** Chunks at once: one on the device while the images of the next are fetched. */
   readonly concurrency: number;
+  /** How long a chunk stays with a worker that gives no sign of life. */
+  readonly lockMs: number;
   readonly images: {
     readonly timeoutMs: number;
     readonly maxBytes: number;
@@ -86,6 +89,7 @@ export function readConfig(environment: Environment = process.env): WorkerConfig
     threads: env.CROPLINE_THREADS,
     batchSize: env.CROPLINE_BATCH_SIZE,
     concurrency: env.CROPLINE_CONCURRENCY,
+    lockMs: env.CROPLINE_LOCK_MS,
     images: {
       timeoutMs: env.CROPLINE_FETCH_TIMEOUT_MS,
       maxBytes: env.CROPLINE_MAX_IMAGE_BYTES,

@@ -19,6 +19,9 @@ import { createNoDevice, NO_DEVICE } from './no-device.js';
 /** Fewer would let a CPU wait for bytes; a chunk (32 items) is never asked for more than it has. */
 const LEAST_IMAGES_AT_ONCE = 16;
 
+/** How often it is looked for chunks of workers that are gone while a lock runs out. */
+const LOOKS_A_LOCK = 4;
+
 /**
  * The life of a worker: boot, take chunks until `stop` is aborted, then finish or hand back what it holds
  * within the drain time, and close everything it opened.
@@ -111,6 +114,7 @@ function openConsumer(
     concurrency: config.concurrency,
     log,
     process: leavingOnDeviceLoss(processChunk, deviceLost),
+    timing: { lockMs: config.lockMs, stalledCheckMs: config.lockMs / LOOKS_A_LOCK },
   });
   return {
     consumer,

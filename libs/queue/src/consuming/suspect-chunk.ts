@@ -19,14 +19,15 @@ export interface SuspectChunk {
  */
 export async function runSuspect(
   items: readonly Item[],
-  { suspicion, note }: SuspectChunk,
+  suspect: SuspectChunk,
   run: (items: readonly Item[]) => Promise<ItemResult[]>,
-  { cancelled, signal }: ChunkControl,
+  control: ChunkControl,
   onGivenUp: (item: Item, message: string) => void,
 ): Promise<ItemResult[]> {
+  const { suspicion } = suspect;
   const results: ItemResult[] = [];
   for (const [position, item] of items.entries()) {
-    signal.throwIfAborted();
+    control.signal.throwIfAborted();
     const times = suspicion.blamed[position] ?? 0;
     if (times >= IMAGE_DEATHS) {
       const result = givenUp(item, times);
@@ -35,11 +36,11 @@ export async function runSuspect(
       continue;
     }
     // Those of a batch that is stopped are not run.
-    if (!cancelled()) await note({ ...suspicion, running: position });
+    if (!control.cancelled()) await suspect.note({ ...suspicion, running: position });
     results.push(...(await run([item])));
   }
   // Whoever dies from here on does not die of the last image.
-  await note(suspicion);
+  await suspect.note(suspicion);
   return results;
 }
 
