@@ -1,18 +1,24 @@
 import { isAbsolute } from 'node:path';
 import {
+  bucketRules,
+  bucketSettings,
   engineSettings,
   listOf,
   logSettings,
   networkSettings,
   queueSettings,
   readSettings,
+  s3LocationSchema,
   storageSettings,
   wholeNumber,
   type Backend,
+  type BucketRules,
   type Environment,
   type Precision,
 } from '@cropline/contracts';
 import { defaultCacheDir } from '@cropline/model';
+import { DEFAULT_TIMING } from '@cropline/queue';
+import { withSecretFiles } from '@cropline/storage';
 
 /** Every setting of the worker; deploy/README.md lists them with their defaults. */
 const SETTINGS = {
@@ -20,13 +26,15 @@ const SETTINGS = {
   ...storageSettings,
   ...engineSettings,
   ...networkSettings,
+  ...bucketSettings,
   ...logSettings,
+  CROPLINE_OUTPUT_URL: s3LocationSchema.optional(),
   CROPLINE_CONCURRENCY: wholeNumber(1, 64).default(2),
   CROPLINE_FILE_ROOTS: listOf(':')
     .refine((roots) => roots.every((root) => isAbsolute(root)), 'expected absolute folders')
     .default([]),
+  CROPLINE_LOCK_MS: wholeNumber(1_000, 600_000).default(DEFAULT_TIMING.lockMs),
   CROPLINE_DRAIN_TIMEOUT_MS: wholeNumber(0, 3_600_000).default(20_000),
-  CROPLINE_LOCK_MS: wholeNumber(1_000, 600_000).default(20_000),
   CROPLINE_NONE_MS: wholeNumber(0, 60_000).default(0),
   CROPLINE_HEALTH_PORT: wholeNumber(0, 65_535).optional(),
 };
@@ -51,15 +59,16 @@ export interface WorkerConfig {
   readonly batchSize: number | undefined;
   /** Chunks at once: one on the device while the images of the next are fetched. */
   readonly concurrency: number;
-  /** How long a chunk stays with a worker that gives no sign of life. */
-  readonly lockMs: number;
   readonly images: {
     readonly timeoutMs: number;
     readonly maxBytes: number;
     readonly maxPixels: number;
     readonly fileRoots: readonly string[];
     readonly allowNetworks: readonly string[];
+    readonly buckets: BucketRules;
   };
+  /** How long it owns a chunk without renewing its claim, in milliseconds. */
+  readonly lockMs: number;
   readonly drainTimeoutMs: number;
   /** Where health and status are served; 0 takes a free port, undefined serves none. */
   readonly healthPort: number | undefined;
@@ -72,7 +81,11 @@ export interface WorkerConfig {
  * @throws `CONFIG_INVALID` with one line a fault, all of them, and no value that may be a secret.
  */
 export function readConfig(environment: Environment = process.env): WorkerConfig {
-  const env = readSettings(SETTINGS, 'The worker cannot start:', environment);
+  const env = readSettings(
+    SETTINGS,
+    'The worker cannot start:',
+    withSecretFiles(environment, ['REDIS_URL']),
+  );
   return {
     redisUrl: env.REDIS_URL,
     queuePrefix: env.CROPLINE_QUEUE_PREFIX,
@@ -89,14 +102,19 @@ export function readConfig(environment: Environment = process.env): WorkerConfig
     threads: env.CROPLINE_THREADS,
     batchSize: env.CROPLINE_BATCH_SIZE,
     concurrency: env.CROPLINE_CONCURRENCY,
-    lockMs: env.CROPLINE_LOCK_MS,
     images: {
       timeoutMs: env.CROPLINE_FETCH_TIMEOUT_MS,
       maxBytes: env.CROPLINE_MAX_IMAGE_BYTES,
       maxPixels: env.CROPLINE_MAX_IMAGE_PIXELS,
       fileRoots: env.CROPLINE_FILE_ROOTS,
       allowNetworks: env.CROPLINE_ALLOW_NETWORKS,
+      buckets: bucketRules({
+        allowedBuckets: env.CROPLINE_ALLOWED_BUCKETS,
+        outputUrl: env.CROPLINE_OUTPUT_URL,
+        accessUrl: env.CROPLINE_ACCESS_URL,
+      }),
     },
+    lockMs: env.CROPLINE_LOCK_MS,
     drainTimeoutMs: env.CROPLINE_DRAIN_TIMEOUT_MS,
     healthPort: env.CROPLINE_HEALTH_PORT,
     logLevel: env.LOG_LEVEL,

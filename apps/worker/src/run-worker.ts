@@ -14,13 +14,11 @@ import type { Engine } from './engine.js';
 import { watchEventLoop } from './health/event-loop-delay.js';
 import { startHealthServer } from './health/health-server.js';
 import { WorkerStatus } from './health/worker-status.js';
+import { reportingOutages } from './log/reporting-outages.js';
 import { createNoDevice, NO_DEVICE } from './no-device.js';
 
 /** Fewer would let a CPU wait for bytes; a chunk (32 items) is never asked for more than it has. */
 const LEAST_IMAGES_AT_ONCE = 16;
-
-/** How often it is looked for chunks of workers that are gone while a lock runs out. */
-const LOOKS_A_LOCK = 4;
 
 /**
  * The life of a worker: boot, take chunks until `stop` is aborted, then finish or hand back what it holds
@@ -99,6 +97,8 @@ function openConsumer(
     timeoutMs: config.images.timeoutMs,
     fileRoots: config.images.fileRoots,
     allowNetworks: config.images.allowNetworks,
+    onStoreAway: reportingOutages(log),
+    buckets: config.images.buckets,
   });
   const processChunk = createChunkProcessor({
     fetch: engine.fetch ?? ((url, control) => source.fetch(url, control)),
@@ -113,8 +113,8 @@ function openConsumer(
     store,
     concurrency: config.concurrency,
     log,
+    timing: { lockMs: config.lockMs, stalledCheckMs: config.lockMs / 4 },
     process: leavingOnDeviceLoss(processChunk, deviceLost),
-    timing: { lockMs: config.lockMs, stalledCheckMs: config.lockMs / LOOKS_A_LOCK },
   });
   return {
     consumer,

@@ -3,6 +3,7 @@ import { describeCause } from '@cropline/contracts';
 import { WaitingError, Worker, type Job } from 'bullmq';
 import type { ChunkConsumer, ChunkConsumerOptions } from './chunk-consumer.js';
 import { CancellationWatch } from './consuming/cancellation-watch.js';
+import { readableOnly } from './consuming/readable-items.js';
 import { ChunkSlots } from './consuming/chunk-slots.js';
 import { runChunk, type RunContext } from './consuming/run-chunk.js';
 import type { SuspectChunk } from './consuming/suspect-chunk.js';
@@ -32,7 +33,8 @@ class ClaimLost extends Error {
 
 /** Makes a consumer, which takes chunks from `start()` on. */
 export function createChunkConsumer(options: ChunkConsumerOptions): ChunkConsumer {
-  const { store, log, concurrency, process } = options;
+  const { store, log, concurrency } = options;
+  const process = readableOnly(options.process);
   const timing = { ...DEFAULT_TIMING, ...options.timing };
   const keys = queueKeys(options.prefix);
   const redis = connectRedis(options.redisUrl, 'working', log);
@@ -59,9 +61,14 @@ export function createChunkConsumer(options: ChunkConsumerOptions): ChunkConsume
     return {
       suspicion,
       note: async (found) => {
-        if ((await job.extendLock(token, timing.lockMs)) !== 1) claim.abort(new ClaimLost());
-        claim.signal.throwIfAborted();
-        await job.updateProgress(found);
+        try {
+          if ((await job.extendLock(token, timing.lockMs)) !== 1) throw new ClaimLost();
+          await job.updateProgress(found);
+        } catch (error) {
+          // What cannot be noted is not run, and no fault of the image that it was about.
+          claim.abort(error);
+          throw error;
+        }
       },
     };
   };

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CroplineClient } from '@cropline/client';
 import { CroplineError, type Batch } from '@cropline/contracts';
-import { startCuttingProxy } from './support/cutting-proxy.js';
+import { startTcpProxy } from '@cropline/tools';
 import { startSystem, type System } from './support/system.js';
 
 const ITEMS = 3_000;
@@ -51,10 +51,10 @@ describe('The client and the API', () => {
   ] as const)(
     'read %s results, each once, over a line that breaks off',
     async (_, status, times) => {
-      const cut = { afterBytes: 400_000, times };
-      const proxy = await startCuttingProxy(new URL(system.stack.apiUrl), cut);
+      const proxy = await startTcpProxy(new URL(system.stack.apiUrl));
+      proxy.set({ cutAfterBytes: 400_000, cutTimes: times });
       try {
-        const client = new CroplineClient({ baseUrl: proxy.url });
+        const client = new CroplineClient({ baseUrl: `http://${proxy.host}:${proxy.port}` });
         const read: string[] = [];
         for await (const { id } of client.results(batch.id, { status })) read.push(id);
         expect(read).toEqual(ids);

@@ -516,6 +516,13 @@ export const ERROR_CODES = {
     'The object exists already and was to be written only once.',
     'Nothing to do: the first write stands.',
   ),
+  STORAGE_CREDENTIALS_EXPIRED: code(
+    'storage',
+    503,
+    true,
+    'The credentials for the object store have run out, or seem to, because a clock is wrong.',
+    'Renew them where they come from, and check the clock: work waits and takes them up by itself.',
+  ),
   STORAGE_UNAVAILABLE: code(
     'storage',
     503,

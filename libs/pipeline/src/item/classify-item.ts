@@ -16,7 +16,7 @@ export interface ItemStages {
   /** The bytes at a URL and how many attempts they took; throws `IMAGE_*` with `details.attempts`. */
   fetch(
     url: string,
-    options: { signal?: AbortSignal },
+    options: { signal?: AbortSignal; cancelled: () => boolean },
   ): Promise<{ readonly bytes: Buffer; readonly attempts: number }>;
   readonly classifier: Pick<Classifier, 'classify'>;
 }
@@ -25,7 +25,7 @@ export interface ItemStages {
 export interface ClassifyItemControl {
   /** Its crops go before those of others that wait for the device. */
   readonly urgent?: boolean;
-  /** Whether its batch was cancelled; asked before the fetch and before the device. */
+  /** Whether its batch was cancelled; asked before and during the fetch, and before the device. */
   readonly cancelled?: () => boolean;
   /** Gives the item up: `classifyItem` then rejects, and the item has no outcome. */
   readonly signal?: AbortSignal;
@@ -59,7 +59,10 @@ export async function classifyItem(
   try {
     signal?.throwIfAborted();
     if (cancelled()) return { ...identity, status: 'cancelled', reason: 'cancelled' };
-    const { bytes } = await stages.fetch(item.url, signal === undefined ? {} : { signal });
+    const { bytes } = await stages.fetch(item.url, {
+      cancelled,
+      ...(signal === undefined ? {} : { signal }),
+    });
     const fetched = performance.now();
     for (;;) {
       signal?.throwIfAborted();

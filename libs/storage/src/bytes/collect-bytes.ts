@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { keepingPace, type Pace } from './keeping-pace.js';
 
 /** More bytes than the caller takes. */
 export class TooManyBytesError extends RangeError {
@@ -21,18 +22,20 @@ export interface ExpectedBytes {
   readonly limit: number;
   /** Its number of bytes, where it was announced. */
   readonly announced?: number | undefined;
+  /** The slowest that it may come; left to the caller's own clock by default. */
+  readonly pace?: Pace;
 }
 
 /**
  * Reads a body to its end, copying every byte once at most. The body is destroyed when it is not read to
  * its end, so that its connection is given up.
  *
- * @throws TooManyBytesError as soon as that is known; whatever the body fails with (the HTTP parsers fail
+ * @throws TooManyBytesError as soon as that is known; TooSlowError; whatever the body fails with (the HTTP parsers fail
  *   one that ends before its Content-Length).
  */
 export async function collectBytes(
   body: Readable,
-  { limit, announced }: ExpectedBytes,
+  { limit, announced, pace }: ExpectedBytes,
 ): Promise<Buffer> {
   if (announced !== undefined && announced > limit) {
     // What a destroyed body still has to say is of no interest: it was not wanted.
@@ -41,7 +44,8 @@ export async function collectBytes(
   }
   const chunks: Buffer[] = [];
   let received = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
+  const arriving = pace === undefined ? body : keepingPace(body, pace);
+  for await (const chunk of arriving as AsyncIterable<Buffer>) {
     received += chunk.length;
     if (received > limit) throw new TooManyBytesError(limit);
     chunks.push(chunk);

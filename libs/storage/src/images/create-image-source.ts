@@ -7,8 +7,14 @@ import { httpFetcher } from './fetch-http.js';
 import { objectFetcher } from './fetch-object.js';
 import { imageFault } from './image-fault.js';
 import type { ImageFetcher } from './image-fetcher.js';
-import type { FetchedImage, ImageSource, ImageSourceOptions } from './image-source.js';
+import type {
+  FetchedImage,
+  FetchOptions,
+  ImageSource,
+  ImageSourceOptions,
+} from './image-source.js';
 import { retryPause } from './retry-pause.js';
+import { StorePatience, type Patience } from './store-patience.js';
 import { withinTime } from './within-time.js';
 
 const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
@@ -43,25 +49,26 @@ class RetryingImageSource implements ImageSource {
     });
     this.#closeHttp = http.close;
     this.#fetchers = new Map([
-      ['s3:', objectFetcher(options.store)],
+      ['s3:', objectFetcher(options.store, options.buckets)],
       ['https:', http.fetch],
       ['http:', http.fetch],
       ['file:', fileFetcher(options.fileRoots ?? [])],
     ]);
   }
 
-  async fetch(
-    url: string,
-    { signal }: { readonly signal?: AbortSignal } = {},
-  ): Promise<FetchedImage> {
-    const { attempts = DEFAULT_ATTEMPTS, backoffMs = DEFAULT_BACKOFF_MS } = this.#options;
+  async fetch(url: string, options: FetchOptions = {}): Promise<FetchedImage> {
+    const { backoffMs = DEFAULT_BACKOFF_MS } = this.#options;
+    const { signal } = options;
+    const patience = this.#patience(url, options);
     for (let attempt = 1; ; attempt += 1) {
       try {
         return { bytes: await this.#fetchOnce(url, signal), attempts: attempt };
       } catch (error) {
         signal?.throwIfAborted();
         if (!(error instanceof CroplineError)) throw error;
-        if (!error.retryable || attempt >= attempts) throw counted(error, attempt);
+        const goesOn = error.retryable && (await patience.goesOn(error, attempt));
+        signal?.throwIfAborted();
+        if (!goesOn) throw counted(error, attempt);
         const askedMs = error.details?.['retryAfterMs'];
         await pauseFor(
           retryPause({
@@ -77,6 +84,15 @@ class RetryingImageSource implements ImageSource {
 
   close(): Promise<void> {
     return this.#closeHttp();
+  }
+
+  /** What decides whether a fault that may pass is tried again. */
+  #patience(url: string, { cancelled }: FetchOptions): Patience {
+    const { attempts = DEFAULT_ATTEMPTS, store, timeoutMs, onStoreAway } = this.#options;
+    if (onStoreAway === undefined || !url.startsWith('s3:')) {
+      return { goesOn: (_, attempt) => Promise.resolve(attempt < attempts) };
+    }
+    return new StorePatience({ url, attempts, store, timeoutMs, onStoreAway, cancelled });
   }
 
   async #fetchOnce(url: string, caller: AbortSignal | undefined): Promise<Buffer> {

@@ -1,3 +1,4 @@
+import type { BucketRules, CroplineError } from '@cropline/contracts';
 import type { ObjectStore } from '../objects/object-store.js';
 
 /** What images may be fetched, and how patiently. */
@@ -14,10 +15,25 @@ export interface ImageSourceOptions {
   readonly fileRoots?: readonly string[];
   /** CIDR networks that may be fetched from although they are private, loopback or link-local. */
   readonly allowNetworks?: readonly string[];
+  /** Which `s3://` URLs are read; all that the store can read by default. */
+  readonly buckets?: BucketRules;
   /** How often a fault that may pass is tried; default 4. */
   readonly attempts?: number;
   /** The first pause between attempts in milliseconds; it doubles, with jitter. Default 200. */
   readonly backoffMs?: number;
+  /**
+   * Has an image in the object store wait for as long as the store itself is away or refuses expired
+   * credentials, which is no fault of the image; called each time that it goes on waiting. Without it such
+   * an image fails like any other.
+   */
+  readonly onStoreAway?: (fault: CroplineError) => void;
+}
+
+/** Who else may end a fetch. */
+export interface FetchOptions {
+  readonly signal?: AbortSignal;
+  /** Whether the image is not wanted any more; asked before it goes on waiting for a store that is away. */
+  readonly cancelled?: () => boolean;
 }
 
 /** The bytes of an image, and how many attempts they took. */
@@ -32,6 +48,6 @@ export interface ImageSource {
    * @throws CroplineError `IMAGE_*` with `details.attempts` (and no secret of the URL in its message), or
    *   the signal's reason.
    */
-  fetch(url: string, options?: { readonly signal?: AbortSignal }): Promise<FetchedImage>;
+  fetch(url: string, options?: FetchOptions): Promise<FetchedImage>;
   close(): Promise<void>;
 }

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Agent } from 'undici';
 import { TooManyBytesError } from '../bytes/collect-bytes.js';
+import { TooSlowError } from '../bytes/keeping-pace.js';
 import { startHttp, type TestHttp } from '../testing/start-http.js';
 import { thrownBy } from '../testing/thrown-by.js';
 import { directGet, type DirectAnswer } from './direct-get.js';
@@ -21,11 +22,17 @@ describe('directGet', () => {
     await server.stop();
   });
 
-  const get = (limits: { maxBytes?: number; signal?: AbortSignal } = {}): Promise<DirectAnswer> =>
+  const get = (
+    limits: { maxBytes?: number; signal?: AbortSignal; withinMs?: number } = {},
+  ): Promise<DirectAnswer> =>
     directGet(
       agent,
       { origin: server.origin, path: '/cat.jpg', headers: { 'x-note': 'kept' } },
-      { maxBytes: limits.maxBytes ?? 1_000_000, signal: limits.signal },
+      {
+        maxBytes: limits.maxBytes ?? 1_000_000,
+        signal: limits.signal,
+        pace: { withinMs: limits.withinMs ?? 30_000, leastBytes: 1_000 },
+      },
     );
 
   it('gives the whole body, announced or not', async () => {
@@ -72,6 +79,17 @@ describe('directGet', () => {
       response.write('short', () => request.socket.destroy());
     };
     await expect(get()).rejects.toThrow('closed');
+  });
+
+  it('gives up a body that comes too slowly to end', async () => {
+    handle = (_, response) => {
+      response.writeHead(200, { 'content-length': 1_000_000 });
+      const timer = setInterval(() => response.write('c'), 5);
+      response.once('close', () => clearInterval(timer));
+    };
+    const error = await thrownBy(get({ withinMs: 60 }));
+    expect(error).toBeInstanceOf(TooSlowError);
+    await server.allClosed();
   });
 
   it('ends at once when aborted: before, waiting for a connection, for an answer, for the body', async () => {

@@ -1,5 +1,7 @@
 import type { Agent, Dispatcher } from 'undici';
 import { TooManyBytesError } from '../bytes/collect-bytes.js';
+import { TooSlowError, type Pace } from '../bytes/keeping-pace.js';
+import { CutShortError, isRangeWhole } from './whole-answer.js';
 
 /** What is asked for, ready to be sent. */
 export interface DirectRequest {
@@ -9,9 +11,15 @@ export interface DirectRequest {
 }
 
 /** The most bytes to take, and who may end the request. */
-export interface DirectLimits {
+export interface ReadLimits {
   readonly maxBytes: number;
   readonly signal: AbortSignal | undefined;
+}
+
+/** What bounds a direct request. */
+export interface DirectLimits extends ReadLimits {
+  /** The slowest that the body may come. */
+  readonly pace: Pace;
 }
 
 /** A whole answer. */
@@ -21,6 +29,9 @@ export interface DirectAnswer {
   readonly body: Buffer;
 }
 
+/** Whether an answer holds the object: all of it, or the range that is all of it. */
+export const isObject = (status: number): boolean => status === 200 || status === 206;
+
 /** Of the body of an error, which is some hundred bytes of XML, no more is kept. */
 const MAX_ERROR_BYTES = 64 * 1024;
 
@@ -28,7 +39,7 @@ const MAX_ERROR_BYTES = 64 * 1024;
  * Asks for something over HTTP with no layer in between, and copies the body, as it arrives, to where it
  * stays.
  *
- * @throws TooManyBytesError as soon as the body is known to be larger; the signal's reason; what undici gives
+ * @throws TooManyBytesError as soon as the body is known to be larger; TooSlowError; the signal's reason; what undici gives
  *   for a connection that fails, also one that ends before the body does.
  */
 export function directGet(
@@ -54,6 +65,7 @@ class Receiver implements Dispatcher.DispatchHandler {
   #body: Buffer | null = null;
   #pieces: Buffer[] = [];
   #received = 0;
+  #paceTimer: NodeJS.Timeout | undefined;
 
   constructor(
     limits: DirectLimits,
@@ -76,10 +88,16 @@ class Receiver implements Dispatcher.DispatchHandler {
   ): void {
     this.#status = status;
     this.#headers = headers;
-    if (status !== 200) return;
+    this.#keepPace(controller);
+    if (!isObject(status)) return;
     this.#limit = this.#limits.maxBytes;
     const announced = Number(headers['content-length'] ?? Number.NaN);
     if (!Number.isSafeInteger(announced)) return;
+    const contentRange = headers['content-range'];
+    if (typeof contentRange === 'string' && !isRangeWhole(contentRange, announced)) {
+      controller.abort(new CutShortError());
+      return;
+    }
     if (announced > this.#limit) {
       controller.abort(new TooManyBytesError(this.#limit, announced));
     } else {
@@ -92,7 +110,7 @@ class Receiver implements Dispatcher.DispatchHandler {
     this.#received += chunk.length;
     if (this.#received > this.#limit) {
       // Of an error, its beginning tells enough.
-      if (this.#status !== 200) this.onResponseEnd();
+      if (!isObject(this.#status)) this.onResponseEnd();
       controller.abort(new TooManyBytesError(this.#limit));
     } else if (this.#body === null) {
       this.#pieces.push(chunk);
@@ -102,7 +120,7 @@ class Receiver implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    this.#limits.signal?.removeEventListener('abort', this.#onAbort);
+    this.#end();
     this.#settle.resolve({
       status: this.#status,
       headers: this.#headers,
@@ -111,8 +129,24 @@ class Receiver implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.#limits.signal?.removeEventListener('abort', this.#onAbort);
+    this.#end();
     this.#settle.reject(error);
+  }
+
+  /** Looks from time to time whether enough has come since it last did; here nothing makes the body wait. */
+  #keepPace(controller: Dispatcher.DispatchController): void {
+    const { pace } = this.#limits;
+    let before = 0;
+    this.#paceTimer = setInterval(() => {
+      const came = this.#received - before;
+      before = this.#received;
+      if (came < pace.leastBytes) controller.abort(new TooSlowError(came, pace));
+    }, pace.withinMs).unref();
+  }
+
+  #end(): void {
+    clearInterval(this.#paceTimer);
+    this.#limits.signal?.removeEventListener('abort', this.#onAbort);
   }
 
   readonly #onAbort = (): void => {

@@ -1,10 +1,12 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { CROPLINE_VERSION } from '@cropline/contracts';
 import { Agent } from 'undici';
+import type { Pace } from '../bytes/keeping-pace.js';
 import type { BucketAddress } from './bucket-address.js';
-import { directGet, type DirectAnswer, type DirectLimits } from './direct-get.js';
+import { directGet, isObject, type DirectAnswer, type ReadLimits } from './direct-get.js';
 import { objectPath } from './object-path.js';
 import type { S3Location } from './s3-url.js';
+import { WHOLE } from './whole-answer.js';
 
 /** How a direct reader connects. */
 export interface DirectReaderOptions {
@@ -12,8 +14,8 @@ export interface DirectReaderOptions {
   readonly client: S3Client;
   readonly maxSockets: number;
   readonly connectTimeoutMs: number;
-  /** A connection on which nothing moves for so long is given up, in milliseconds. */
-  readonly idleTimeoutMs: number;
+  /** The slowest that bodies may come; a connection on which nothing moves for so long is given up. */
+  readonly pace: Pace;
 }
 
 type Signer = Awaited<ReturnType<S3Client['config']['signer']>>;
@@ -48,8 +50,8 @@ export class DirectReader {
     this.#agent = new Agent({
       connections: options.maxSockets,
       connect: { timeout: options.connectTimeoutMs },
-      headersTimeout: options.idleTimeoutMs,
-      bodyTimeout: options.idleTimeoutMs,
+      headersTimeout: options.pace.withinMs,
+      bodyTimeout: options.pace.withinMs,
     });
   }
 
@@ -74,14 +76,18 @@ export class DirectReader {
    * @throws TooManyBytesError; the signal's reason; errors of undici; errors of the shape that the SDK gives
    *   to the answers of a store.
    */
-  async read({ bucket, key }: S3Location, limits: DirectLimits): Promise<Buffer | null> {
+  async read({ bucket, key }: S3Location, limits: ReadLimits): Promise<Buffer | null> {
     const known = this.#buckets.get(bucket);
     if (known === undefined) return null;
     const { address } = known;
     const path = `${address.base}${objectPath(key)}`;
     const headers = await this.#signed(await known.signer, address, path);
-    const answer = await directGet(this.#agent, { origin: address.origin, path, headers }, limits);
-    if (answer.status === 200) return answer.body;
+    const answer = await directGet(
+      this.#agent,
+      { origin: address.origin, path, headers },
+      { ...limits, pace: this.#options.pace },
+    );
+    if (isObject(answer.status)) return answer.body;
     const error = answerError(answer);
     const redirected = answer.status >= 300 && answer.status < 400;
     if (!redirected && !MENDED_BY_SDK.has(error.name)) throw error;
@@ -110,6 +116,7 @@ export class DirectReader {
         query: {},
         headers: {
           host,
+          range: WHOLE,
           'user-agent': `cropline/${CROPLINE_VERSION}`,
           'x-amz-content-sha256': NO_BODY,
         },

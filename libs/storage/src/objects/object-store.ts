@@ -5,10 +5,18 @@ export interface ObjectStoreOptions {
   readonly region: string;
   /** The URL of an S3-compatible server; AWS itself when left out. Addressed by path, not by host name. */
   readonly endpoint?: string;
-  /** Without them the AWS SDK looks along its own chain (environment, files, instance role). */
+  /**
+   * Without them the AWS SDK looks along its own chain (environment, files, instance role), and does so again
+   * when the store says that what it found has expired.
+   */
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
   /** The most connections at once; default 50. */
   readonly maxSockets?: number;
+  /**
+   * A connection on which nothing moves for so long is given up, in milliseconds, and so is a body that comes
+   * with less than 60 KiB in that time; default 30,000.
+   */
+  readonly timeoutMs?: number;
 }
 
 /** What is known of an object without reading it. */
@@ -44,8 +52,8 @@ export interface ReadOptions {
 /**
  * Objects in S3 or a compatible server, named by `s3://bucket/key`.
  *
- * Everything throws `STORAGE_LOCATION_INVALID` for another kind of URL, `STORAGE_ACCESS_DENIED`, and
- * `STORAGE_UNAVAILABLE` once the retries of the SDK are used up; an aborted signal's reason is thrown.
+ * Everything throws `STORAGE_LOCATION_INVALID` for another kind of URL, `STORAGE_ACCESS_DENIED`,
+ * `STORAGE_CREDENTIALS_EXPIRED`, and `STORAGE_UNAVAILABLE` once the retries of the SDK are used up; an aborted signal's reason is thrown.
  */
 export interface ObjectStore {
   /** Writes a whole object; a reader sees the old one or the new one, never half. */

@@ -2,10 +2,11 @@ import type { Readable } from 'node:stream';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { collectBytes } from '../bytes/collect-bytes.js';
 import { learnAddress } from './bucket-address.js';
-import type { DirectLimits } from './direct-get.js';
+import type { ReadLimits } from './direct-get.js';
 import type { S3Clients } from './s3-clients.js';
 import { parseS3Url } from './s3-url.js';
-import { storageError } from './storage-error.js';
+import { isRangeBeyondEnd, storageError } from './storage-error.js';
+import { CutShortError, isWhole, WHOLE } from './whole-answer.js';
 
 /**
  * Reads a whole object, asking for it once: directly where its bucket is known, and by the SDK, which makes
@@ -14,9 +15,9 @@ import { storageError } from './storage-error.js';
  * @throws `STORAGE_*`; RangeError beyond `maxBytes`; the signal's reason.
  */
 export async function readOnce(
-  { direct, once }: Pick<S3Clients, 'direct' | 'once'>,
+  { direct, once, pace }: Pick<S3Clients, 'direct' | 'once' | 'pace'>,
   url: string,
-  limits: DirectLimits,
+  limits: ReadLimits,
 ): Promise<Buffer> {
   const { maxBytes, signal } = limits;
   const { bucket, key } = parseS3Url(url);
@@ -24,14 +25,21 @@ export async function readOnce(
   try {
     const bytes = await direct.read({ bucket, key }, limits);
     if (bytes !== null) return bytes;
-    const command = new GetObjectCommand({ Bucket: bucket, Key: key });
+    const command = new GetObjectCommand({ Bucket: bucket, Key: key, Range: WHOLE });
     const address = learnAddress(command);
-    const { Body, ContentLength } = await once.send(command, { abortSignal: signal });
+    const answer = await once.send(command, { abortSignal: signal });
+    if (!isWhole(answer)) throw new CutShortError();
+    const { Body, ContentLength } = answer;
     const where = address();
     if (where !== null) direct.learn(bucket, where);
-    return await collectBytes(Body as Readable, { limit: maxBytes, announced: ContentLength });
+    return await collectBytes(Body as Readable, {
+      limit: maxBytes,
+      announced: ContentLength,
+      pace,
+    });
   } catch (error) {
     signal?.throwIfAborted();
+    if (isRangeBeyondEnd(error)) return Buffer.alloc(0);
     throw error instanceof RangeError ? error : storageError(error, url);
   }
 }

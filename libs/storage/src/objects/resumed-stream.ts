@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { keepingPace, TooSlowError, type Pace } from '../bytes/keeping-pace.js';
 import type { ByteRange } from './object-store.js';
 
 /** One answer to a read: the bytes that were asked for, as they arrive. */
@@ -14,6 +15,8 @@ export interface OpenedBody {
 export interface ResumeOptions {
   /** Where the first body begins in the object. */
   readonly start: number;
+  /** The slowest that a body may come. */
+  readonly pace: Pace;
   /** Opens the object again from there on, and only if it still is that version. */
   readonly reopen: (range: ByteRange, etag: string | undefined) => Promise<OpenedBody>;
   /** What a broken connection becomes when it is given up, or the abort reason. */
@@ -21,7 +24,7 @@ export interface ResumeOptions {
   readonly signal: AbortSignal | undefined;
 }
 
-/** How often in a row a body may break before it gave a single byte. */
+/** How often in a row a body may break before it gave a single byte, or come too slowly. */
 const MAX_FRUITLESS = 3;
 
 /**
@@ -58,23 +61,24 @@ export function resumedStream(first: OpenedBody, options: ResumeOptions): Readab
 
 async function* resumedBytes(
   first: OpenedBody,
-  { start, reopen, failure, signal }: ResumeOptions,
+  { start, pace, reopen, failure, signal }: ResumeOptions,
   reader: { readonly taken: (body: Readable) => void; readonly stopped: () => boolean },
 ): AsyncGenerator<Buffer, void, undefined> {
   let { body } = first;
   let received = 0;
   let fruitless = 0;
   for (;;) {
+    let gave = false;
     try {
-      for await (const chunk of body as AsyncIterable<Buffer>) {
+      for await (const chunk of keepingPace(body, pace)) {
         received += chunk.length;
-        fruitless = 0;
+        gave = true;
         yield chunk;
       }
       return;
     } catch (error) {
       if (reader.stopped() || received === first.bytes) return;
-      fruitless += 1;
+      fruitless = gave && !(error instanceof TooSlowError) ? 1 : fruitless + 1;
       if (signal?.aborted === true || first.bytes === undefined || fruitless > MAX_FRUITLESS) {
         throw failure(error);
       }

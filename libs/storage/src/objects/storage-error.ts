@@ -31,10 +31,31 @@ const REFUSED_ADVICE: Readonly<Record<string, string>> = {
   CredentialsProviderError: 'there are no credentials; set AWS_ACCESS_KEY_ID and its secret',
   InvalidAccessKeyId: 'the access key is not known there',
   SignatureDoesNotMatch: 'the secret key does not match the access key',
-  ExpiredToken: 'the session token has expired',
-  RequestTimeTooSkewed: 'the clock of this machine is wrong',
   InvalidObjectState: 'the object is archived; restore it first',
 };
+
+/** Refusals that end by themselves, once the service has other credentials or the right time. */
+const EXPIRED_ADVICE: Readonly<Record<string, string>> = {
+  ExpiredToken: 'the session token has expired; renew it where it comes from',
+  ExpiredTokenException: 'the session token has expired; renew it where it comes from',
+  TokenRefreshRequired: 'the session token has to be renewed',
+  RequestExpired: 'the signature came too late; check the clock of this machine',
+  RequestTimeTooSkewed: 'the clock of this machine is wrong',
+};
+
+/** What stores answer that have no room left, whatever its status: some say 403, as if it were for good. */
+const FULL: ReadonlySet<string> = new Set([
+  'XMinioStorageFull',
+  'XMinioAdminBucketQuotaExceeded',
+  'QuotaExceeded',
+  'InsufficientStorage',
+  'InsufficientCapacity',
+]);
+
+/** Whether the store refuses the credentials, or the clock, that it took before. */
+export function isExpired(error: unknown): boolean {
+  return Object.hasOwn(EXPIRED_ADVICE, sdkFacts(error).name);
+}
 
 /**
  * The one place where errors of the AWS SDK get their `STORAGE_*` code. `details` holds the HTTP status,
@@ -68,6 +89,19 @@ export function storageError(error: unknown, url: string): CroplineError {
     return fault(
       'STORAGE_OBJECT_NOT_FOUND',
       `There is nothing at ${shown}; check bucket and key, which are case sensitive.`,
+    );
+  }
+  const expired = EXPIRED_ADVICE[name];
+  if (expired !== undefined) {
+    return fault(
+      'STORAGE_CREDENTIALS_EXPIRED',
+      `The object store refused access to ${shown} for now: ${expired}.`,
+    );
+  }
+  if (FULL.has(name) || status === 507) {
+    return fault(
+      'STORAGE_UNAVAILABLE',
+      `The object store has no room for ${shown} (${name}); make room, or raise its quota.`,
     );
   }
   const refused = REFUSED_ADVICE[name];
