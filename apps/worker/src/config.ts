@@ -18,6 +18,7 @@ import {
 } from '@cropline/contracts';
 import { defaultCacheDir } from '@cropline/model';
 import { DEFAULT_TIMING } from '@cropline/queue';
+import { withSecretFiles } from '@cropline/storage';
 
 /** Every setting of the worker; deploy/README.md lists them with their defaults. */
 const SETTINGS = {
@@ -80,7 +81,11 @@ export interface WorkerConfig {
  * @throws `CONFIG_INVALID` with one line a fault, all of them, and no value that may be a secret.
  */
 export function readConfig(environment: Environment = process.env): WorkerConfig {
-  const env = readSettings(SETTINGS, 'The worker cannot start:', environment);
+  const env = readSettings(
+    SETTINGS,
+    'The worker cannot start:',
+    withSecretFiles(environment, ['REDIS_URL']),
+  );
   return {
     redisUrl: env.REDIS_URL,
     queuePrefix: env.CROPLINE_QUEUE_PREFIX,
