@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { BatchService } from '@cropline/queue';
+import type { Admission } from './access/admission.js';
 import { AdminController } from './admin/admin-controller.js';
 import { BatchesController } from './batches/batches-controller.js';
 import { ResultsController } from './batches/results-controller.js';
@@ -8,6 +9,7 @@ import { ClassificationsController } from './classifications/classifications-con
 import { EventsController } from './events/events-controller.js';
 import { HealthController } from './health/health-controller.js';
 import type { Readiness } from './health/readiness.js';
+import type { ApiLimits } from './limits/api-limits.js';
 import { BATCH_SERVICE, READINESS, STOPPING, UPLOADS } from './service-tokens.js';
 import type { Uploads } from './uploads/uploads.js';
 import { UploadsController } from './uploads/uploads-controller.js';
@@ -19,12 +21,21 @@ export interface ApiServices {
   readonly readiness: Readiness;
   /** Aborted when the API begins to stop. */
   readonly stopping: AbortSignal;
+  /** Who may ask for something. */
+  readonly admission: Admission;
+  /** What callers are held to. */
+  readonly limits: ApiLimits;
 }
 
 /** The endpoints of the API over given services. */
 @Module({})
 export class ApiModule {
-  static over({ batches, uploads, readiness, stopping }: ApiServices): DynamicModule {
+  static over({
+    batches,
+    uploads,
+    readiness,
+    stopping,
+  }: Omit<ApiServices, 'admission' | 'limits'>): DynamicModule {
     return {
       module: ApiModule,
       controllers: [

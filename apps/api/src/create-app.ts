@@ -5,8 +5,13 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Logger as NestLogger, PinoLogger } from 'nestjs-pino';
 import type { Logger } from 'pino';
 import { ApiModule, type ApiServices } from './api-module.js';
+import { auditLog } from './access/audit-log.js';
+import { guard } from './access/guard.js';
 import { accessLog } from './http/access-log.js';
 import { addBodyParsers } from './http/body-parsers.js';
+import { sendContinue } from './http/send-continue.js';
+import { keepPace } from './limits/keep-pace.js';
+import { limitRequests } from './limits/limit-requests.js';
 import { serveDocs } from './openapi/serve-docs.js';
 import { ProblemFilter } from './problems/problem-filter.js';
 
@@ -26,6 +31,14 @@ export async function createApp(
   app.disable('x-powered-by');
   app.disable('etag');
   app.use(accessLog(log));
+  app.use(auditLog(log));
+  app.use(guard(services.admission));
+  app.use(limitRequests(services.limits));
+  app.use(sendContinue);
+  app.use(keepPace(services.limits.bodies));
+  // Who asks before sending a body is not told to at once: see sendContinue.
+  const server = app.getHttpServer();
+  server.on('checkContinue', (request, response) => server.emit('request', request, response));
   addBodyParsers(app.getHttpAdapter().getInstance());
   app.useGlobalFilters(new ProblemFilter(log));
   serveDocs(app);

@@ -26,7 +26,7 @@ describe('readConfig of the worker', () => {
       precision: 'fp32',
       threads: undefined,
       concurrency: 2,
-      images: { maxBytes: 52_428_800, fileRoots: [], allowNetworks: [] },
+      images: { maxBytes: 52_428_800, fileRoots: [], allowNetworks: [], buckets: { closed: [] } },
       drainTimeoutMs: 20_000,
       healthPort: undefined,
     });
@@ -36,13 +36,19 @@ describe('readConfig of the worker', () => {
     expect(readConfig({ CROPLINE_THREADS: '', S3_ENDPOINT: '' }).threads).toBeUndefined();
   });
 
-  it('splits roots and networks', () => {
+  it('splits roots, networks and buckets', () => {
     const config = readConfig({
       CROPLINE_FILE_ROOTS: '/data/a:/data/b',
       CROPLINE_ALLOW_NETWORKS: '10.0.0.0/8, ::1/128',
+      CROPLINE_ALLOWED_BUCKETS: 'photos,archive/2026',
+      CROPLINE_OUTPUT_URL: 's3://results/batches',
     });
     expect(config.images.fileRoots).toEqual(['/data/a', '/data/b']);
     expect(config.images.allowNetworks).toEqual(['10.0.0.0/8', '::1/128']);
+    expect(config.images.buckets).toEqual({
+      allowed: ['photos', 'archive/2026', 'results/batches'],
+      closed: ['s3://results/batches/access'],
+    });
   });
 
   it('reports every fault at once, each with its name and what came', () => {
@@ -67,7 +73,7 @@ describe('readConfig of the worker', () => {
 
   it('repeats no value that may be a secret', () => {
     const faults = faultsOf({ REDIS_URL: 'http://user:hunter2@host', S3_ENDPOINT: 'hunter2' });
-    expect(faults).toContain('REDIS_URL: expected a URL that starts with redis:// or rediss://');
+    expect(faults).toContain('REDIS_URL: expected redis://host:6379');
     expect(faults).not.toContain('hunter2');
   });
 });

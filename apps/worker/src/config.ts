@@ -1,19 +1,24 @@
 import { isAbsolute } from 'node:path';
 import {
+  bucketRules,
+  bucketSettings,
   engineSettings,
   listOf,
   logSettings,
   networkSettings,
   queueSettings,
   readSettings,
+  s3LocationSchema,
   storageSettings,
   wholeNumber,
   type Backend,
+  type BucketRules,
   type Environment,
   type Precision,
 } from '@cropline/contracts';
 import { defaultCacheDir } from '@cropline/model';
 import { DEFAULT_TIMING } from '@cropline/queue';
+import { withSecretFiles } from '@cropline/storage';
 
 /** Every setting of the worker; deploy/README.md lists them with their defaults. */
 const SETTINGS = {
@@ -21,7 +26,9 @@ const SETTINGS = {
   ...storageSettings,
   ...engineSettings,
   ...networkSettings,
+  ...bucketSettings,
   ...logSettings,
+  CROPLINE_OUTPUT_URL: s3LocationSchema.optional(),
   CROPLINE_CONCURRENCY: wholeNumber(1, 64).default(2),
   CROPLINE_FILE_ROOTS: listOf(':')
     .refine((roots) => roots.every((root) => isAbsolute(root)), 'expected absolute folders')
@@ -58,6 +65,7 @@ export interface WorkerConfig {
     readonly maxPixels: number;
     readonly fileRoots: readonly string[];
     readonly allowNetworks: readonly string[];
+    readonly buckets: BucketRules;
   };
   /** How long it owns a chunk without renewing its claim, in milliseconds. */
   readonly lockMs: number;
@@ -73,7 +81,11 @@ export interface WorkerConfig {
  * @throws `CONFIG_INVALID` with one line a fault, all of them, and no value that may be a secret.
  */
 export function readConfig(environment: Environment = process.env): WorkerConfig {
-  const env = readSettings(SETTINGS, 'The worker cannot start:', environment);
+  const env = readSettings(
+    SETTINGS,
+    'The worker cannot start:',
+    withSecretFiles(environment, ['REDIS_URL']),
+  );
   return {
     redisUrl: env.REDIS_URL,
     queuePrefix: env.CROPLINE_QUEUE_PREFIX,
@@ -96,6 +108,11 @@ export function readConfig(environment: Environment = process.env): WorkerConfig
       maxPixels: env.CROPLINE_MAX_IMAGE_PIXELS,
       fileRoots: env.CROPLINE_FILE_ROOTS,
       allowNetworks: env.CROPLINE_ALLOW_NETWORKS,
+      buckets: bucketRules({
+        allowedBuckets: env.CROPLINE_ALLOWED_BUCKETS,
+        outputUrl: env.CROPLINE_OUTPUT_URL,
+        accessUrl: env.CROPLINE_ACCESS_URL,
+      }),
     },
     lockMs: env.CROPLINE_LOCK_MS,
     drainTimeoutMs: env.CROPLINE_DRAIN_TIMEOUT_MS,

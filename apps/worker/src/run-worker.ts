@@ -98,6 +98,7 @@ function openConsumer(
     fileRoots: config.images.fileRoots,
     allowNetworks: config.images.allowNetworks,
     onStoreAway: reportingOutages(log),
+    buckets: config.images.buckets,
   });
   const processChunk = createChunkProcessor({
     fetch: engine.fetch ?? ((url, control) => source.fetch(url, control)),

@@ -1,4 +1,6 @@
+export * from './access/bucket-rules.js';
 export * from './access/caller.js';
+export * from './access/locations.js';
 export * from './errors/cropline-error.js';
 export * from './errors/error-codes.js';
 export * from './errors/error-facts.js';
@@ -21,5 +23,6 @@ export * from './schemas/webhook.js';
 export * from './settings/backend.js';
 export * from './settings/read-settings.js';
 export * from './settings/setting-groups.js';
+export * from './settings/redis-address.js';
 export * from './settings/setting-types.js';
 export * from './version.js';

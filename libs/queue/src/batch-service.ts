@@ -3,6 +3,8 @@ import type {
   BatchEstimate,
   BatchPage,
   BatchSummary,
+  BucketRules,
+  Caller,
   ClassifyOptions,
   CreateBatchRequest,
   ItemResult,
@@ -25,6 +27,8 @@ export interface BatchServiceOptions extends QueueConnection {
   readonly outputUrl: string;
   /** Private networks that webhooks may be sent to, such as `10.0.0.0/8`; by default public hosts only. */
   readonly allowNetworks?: readonly string[];
+  /** Where in object storage sources are read and results written; anywhere by default. */
+  readonly buckets?: BucketRules;
   /** Told when Redis goes away and comes back. */
   readonly log?: Logger;
 }
@@ -67,6 +71,12 @@ export interface ClassificationOutcome {
  * `STORAGE_*` when the object store does not; both are retryable.
  */
 export interface BatchService {
+  /**
+   * The service as a tenant has it: only its own batches are there, submitted by whichever of its keys; those of
+   * others are `BATCH_NOT_FOUND`. This one, of no tenant, has all. It shares the connections of this one, and is
+   * not to be closed.
+   */
+  forTenant(caller: Caller): BatchService;
   /**
    * Accepts a batch: resolves only after its manifest and record are in object storage, its state is in
    * Redis and its planning is queued (promise 1).

@@ -11,6 +11,8 @@ export interface ChunkTask {
   readonly index: number;
   readonly items: readonly Item[];
   readonly options: ClassifyOptions;
+  /** Prefixes of URLs that the images may be read from; all when left out. */
+  readonly read?: readonly string[] | undefined;
   /** A classification that someone waits for. */
   readonly urgent: boolean;
   /** How often the chunk was started, this time included. */

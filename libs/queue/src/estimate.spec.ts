@@ -84,6 +84,8 @@ describe('an estimate', () => {
   it('reads a source as far as its limits, and says that there is more', async () => {
     const context = {
       store: bench.store,
+      caller: null,
+      outputUrl: bench.outputUrl,
       running: () => Promise.resolve([{ crops: 'single', imagesPerSecond: 10 } as const]),
       last: () => Promise.resolve([]),
     };

@@ -1,6 +1,6 @@
 /** Where the queue lives. */
 export interface QueueConnection {
-  /** `redis://` or `rediss://` URL. */
+  /** `redis://`, `redis-sentinel://` or `redis-cluster://`, the same with `rediss` for TLS: see `parseRedisUrl`. */
   readonly redisUrl: string;
   /**
    * Prefix of every key, hash-tagged (`{cropline}`) so that all of them share one slot of a Redis

@@ -6,7 +6,7 @@ import type { RunningSystem } from './system/start-chaos-system.js';
 
 const LOOK_MS = 50;
 /** After so long what a fault waits for is not coming any more, in milliseconds. */
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 60_000;
 
 /** The running system and its load, as faults see them. */
 export class RunningChaos implements ChaosSystem {

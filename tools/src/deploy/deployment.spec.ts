@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import {
   engineSettings,
   logSettings,
+  bucketSettings,
   networkSettings,
   queueSettings,
   storageSettings,
@@ -49,6 +50,7 @@ async function settingsOf(app: string): Promise<string[]> {
     engineSettings,
     logSettings,
     networkSettings,
+    bucketSettings,
     queueSettings,
     storageSettings,
   };

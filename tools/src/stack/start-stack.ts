@@ -119,7 +119,7 @@ class RunningStack implements Stack {
   async addWorker(env: Readonly<Record<string, string>> = {}): Promise<StackProcess> {
     this.#workersStarted += 1;
     const worker = await this.#run(`worker-${this.#workersStarted}`, WORKER_MAIN, [
-      { CROPLINE_HEALTH_PORT: '0' },
+      { CROPLINE_HEALTH_PORT: '0', CROPLINE_OUTPUT_URL: this.outputUrl },
       this.#options.workerEnv ?? {},
       env,
     ]);

@@ -22,6 +22,7 @@ import {
 } from '@cropline/contracts';
 import type { BatchService } from '@cropline/queue';
 import type { Request, Response } from 'express';
+import { batchesOf } from '../access/batches-of.js';
 import { itemListOf } from '../http/item-lists.js';
 import { batchListQuerySchema, noQuerySchema, type BatchListQuery } from '../http/queries.js';
 import { SchemaPipe } from '../http/schema-pipe.js';
@@ -51,33 +52,45 @@ export class BatchesController {
     @Body() body: unknown,
     @Res({ passthrough: true }) response: Response,
   ): Promise<Batch | BatchEstimate> {
+    const batches = batchesOf(request, this.#batches);
     const list = itemListOf(request);
     const settings = list === undefined ? readBody(query, body) : listSettings(query);
     if (settings.dryRun === true) {
       response.status(200);
-      return this.#batches.estimate(settings, list);
+      return batches.estimate(settings, list);
     }
     const idempotencyKey = idempotencyKeyOf(request);
-    const { batch, replayed } = await this.#batches.submit(settings, { list, idempotencyKey });
+    const { batch, replayed } = await batches.submit(settings, { list, idempotencyKey });
     response.setHeader('Location', `/v1/batches/${encodeURIComponent(batch.id)}`);
     if (replayed) response.setHeader('Idempotent-Replayed', 'true');
     return batch;
   }
 
   @Get()
-  list(@Query(new SchemaPipe(batchListQuerySchema)) query: BatchListQuery): Promise<BatchPage> {
-    return this.#batches.list(query);
+  list(
+    @Query(new SchemaPipe(batchListQuerySchema)) query: BatchListQuery,
+    @Req() request: Request,
+  ): Promise<BatchPage> {
+    return batchesOf(request, this.#batches).list(query);
   }
 
   @Get(':id')
-  get(@Query(noQuery) _query: object, @Param('id') id: string): Promise<Batch> {
-    return this.#batches.get(id);
+  get(
+    @Query(noQuery) _query: object,
+    @Param('id') id: string,
+    @Req() request: Request,
+  ): Promise<Batch> {
+    return batchesOf(request, this.#batches).get(id);
   }
 
   @Post(':id/cancel')
   @HttpCode(202)
-  cancel(@Query(noQuery) _query: object, @Param('id') id: string): Promise<Batch> {
-    return this.#batches.cancel(id);
+  cancel(
+    @Query(noQuery) _query: object,
+    @Param('id') id: string,
+    @Req() request: Request,
+  ): Promise<Batch> {
+    return batchesOf(request, this.#batches).cancel(id);
   }
 
   @Post(':id/retry')
@@ -86,15 +99,20 @@ export class BatchesController {
     @Query(noQuery) _query: object,
     @Param('id') id: string,
     @Body() body: unknown,
+    @Req() request: Request,
   ): Promise<Batch> {
-    const request: RetryRequest = retryBody.transform(body === undefined ? {} : body);
-    return this.#batches.retry(id, request);
+    const what: RetryRequest = retryBody.transform(body === undefined ? {} : body);
+    return batchesOf(request, this.#batches).retry(id, what);
   }
 
   @Delete(':id')
   @HttpCode(204)
-  async delete(@Query(noQuery) _query: object, @Param('id') id: string): Promise<void> {
-    await this.#batches.delete(id);
+  async delete(
+    @Query(noQuery) _query: object,
+    @Param('id') id: string,
+    @Req() request: Request,
+  ): Promise<void> {
+    await batchesOf(request, this.#batches).delete(id);
   }
 
   @Get(':id/items/:itemId')
@@ -102,8 +120,9 @@ export class BatchesController {
     @Query(noQuery) _query: object,
     @Param('id') id: string,
     @Param('itemId') itemId: string,
+    @Req() request: Request,
   ): Promise<ItemState> {
-    return this.#batches.item(id, itemId);
+    return batchesOf(request, this.#batches).item(id, itemId);
   }
 }
 

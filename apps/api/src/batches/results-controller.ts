@@ -1,6 +1,7 @@
 import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
 import type { BatchService, ResultsFormat } from '@cropline/queue';
 import type { Request, Response } from 'express';
+import { batchesOf } from '../access/batches-of.js';
 import { resultFileQuerySchema, resultsQuerySchema } from '../http/queries.js';
 import { SchemaPipe } from '../http/schema-pipe.js';
 import { BATCH_SERVICE } from '../service-tokens.js';
@@ -33,14 +34,15 @@ export class ResultsController {
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
+    const batches = batchesOf(request, this.#batches);
     response.vary('Accept');
     const accepted = acceptedFormat(request);
     if (query['format'] === undefined && accepted === null) {
-      response.json(await this.#batches.results(id, pageQuery.transform(query)));
+      response.json(await batches.results(id, pageQuery.transform(query)));
       return;
     }
     const { format, ...asked } = fileQuery.transform({ format: accepted, ...query });
-    const file = await this.#batches.resultFile(id, { format, ...asked });
+    const file = await batches.resultFile(id, { format, ...asked });
     const facts = { name: `${id}.${format}`, type: FILE_TYPES[format] };
     await sendResultFile(file, facts, request, response);
   }

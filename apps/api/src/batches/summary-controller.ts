@@ -1,6 +1,8 @@
-import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Query, Req } from '@nestjs/common';
 import type { BatchSummary } from '@cropline/contracts';
 import type { BatchService } from '@cropline/queue';
+import type { Request } from 'express';
+import { batchesOf } from '../access/batches-of.js';
 import { noQuerySchema } from '../http/queries.js';
 import { SchemaPipe } from '../http/schema-pipe.js';
 import { BATCH_SERVICE } from '../service-tokens.js';
@@ -18,7 +20,8 @@ export class SummaryController {
   summary(
     @Query(new SchemaPipe(noQuerySchema)) _query: object,
     @Param('id') id: string,
+    @Req() request: Request,
   ): Promise<BatchSummary> {
-    return this.#batches.summary(id);
+    return batchesOf(request, this.#batches).summary(id);
   }
 }

@@ -8,6 +8,7 @@ import {
 } from '@cropline/contracts';
 import type { BatchService, ClassificationInput, ClassificationOutcome } from '@cropline/queue';
 import type { Request, Response } from 'express';
+import { batchesOf } from '../access/batches-of.js';
 import { noQuerySchema, uploadQuerySchema } from '../http/queries.js';
 import { SchemaPipe } from '../http/schema-pipe.js';
 import { BATCH_SERVICE, STOPPING } from '../service-tokens.js';
@@ -43,7 +44,8 @@ export class ClassificationsController {
     response.on('close', () => gone.abort());
     // An API that stops does not keep its callers waiting: they get 202 and poll the next one.
     const signal = AbortSignal.any([gone.signal, this.#stopping]);
-    const outcome = await this.#batches.classify(input, options, waitMs, signal);
+    const batches = batchesOf(request, this.#batches);
+    const outcome = await batches.classify(input, options, waitMs, signal);
     return answerOf(outcome, response);
   }
 }

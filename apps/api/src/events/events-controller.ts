@@ -1,6 +1,8 @@
 import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
 import type { BatchService } from '@cropline/queue';
 import type { Request, Response } from 'express';
+import { batchesOf } from '../access/batches-of.js';
+import { callerOf } from '../access/caller-of.js';
 import { noQuerySchema } from '../http/queries.js';
 import { SchemaPipe } from '../http/schema-pipe.js';
 import { BATCH_SERVICE, STOPPING } from '../service-tokens.js';
@@ -12,6 +14,7 @@ const noQuery = new SchemaPipe(noQuerySchema);
 /** A batch as it goes on, as server-sent events. */
 @Controller('v1/batches/:id/events')
 export class EventsController {
+  readonly #batches: BatchService;
   readonly #feeds: BatchFeeds;
   readonly #stopping: AbortSignal;
 
@@ -19,6 +22,7 @@ export class EventsController {
     @Inject(BATCH_SERVICE) batches: BatchService,
     @Inject(STOPPING) stopping: AbortSignal,
   ) {
+    this.#batches = batches;
     this.#feeds = new BatchFeeds(batches);
     this.#stopping = stopping;
   }
@@ -30,6 +34,8 @@ export class EventsController {
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
+    // Those who may see a batch share one feed of it.
+    if (callerOf(request) !== null) await batchesOf(request, this.#batches).get(id);
     const gone = new AbortController();
     response.on('close', () => gone.abort());
     const left = AbortSignal.any([gone.signal, this.#stopping]);

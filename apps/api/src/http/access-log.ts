@@ -1,14 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { withoutSecrets } from '@cropline/access';
 import type { Logger } from 'pino';
 import { pinoHttp, type HttpLogger } from 'pino-http';
+import { callerOf } from '../access/caller-of.js';
 import { assignRequestId } from './request-id.js';
 
 /** Probes and the pages of /docs would drown what matters. */
 const QUIET = /^\/(?:health|docs)(?:\/|$)/u;
 
 /**
- * One log line a request, when it is answered: id, method, path, status, milliseconds and the batch it was
- * about. Headers (credentials, cookies), queries (signatures) and bodies are never part of it.
+ * One log line a request, when it is answered: id, method, path, status, milliseconds, the batch it was
+ * about and the id of the API key. Headers (credentials, cookies), queries (signatures) and bodies are never part of it.
  */
 export function accessLog(log: Logger): HttpLogger {
   return pinoHttp({
@@ -29,18 +31,20 @@ export function accessLog(log: Logger): HttpLogger {
 function requestFacts(request: IncomingMessage, response: ServerResponse, facts: unknown): object {
   const path = pathOf(request);
   const batchId = /^\/v1\/batches\/([^/]+)/u.exec(path)?.[1] ?? batchOfLocation(response);
+  const caller = callerOf(request);
   return {
     method: request.method,
     path,
     status: response.statusCode,
     ms: (facts as { responseTime?: number }).responseTime,
     ...(batchId === undefined ? {} : { batchId }),
+    ...(caller === null ? {} : { keyId: caller.keyId }),
   };
 }
 
 /** The path without its query; Express shortens `url` while it routes, so the original is read. */
 function pathOf(request: IncomingMessage & { originalUrl?: string }): string {
-  return (request.originalUrl ?? request.url ?? '/').replace(/[?#].*$/su, '');
+  return withoutSecrets((request.originalUrl ?? request.url ?? '/').replace(/[?#].*$/su, ''));
 }
 
 function batchOfLocation(response: ServerResponse): string | undefined {

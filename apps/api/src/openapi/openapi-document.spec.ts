@@ -3,9 +3,11 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Readiness } from '../health/readiness.js';
 import { createObjectStore } from '@cropline/storage';
+import { ADMIT_EVERYONE } from '../access/admission.js';
 import { createApp } from '../create-app.js';
 import { Uploads } from '../uploads/uploads.js';
 import { FakeBatches } from '../testing/fake-batches.js';
+import { NO_LIMITS } from '../testing/test-api.js';
 import { startTestApi, type TestApi } from '../testing/test-api.js';
 import { pino } from 'pino';
 import { buildOpenApiDocument } from './openapi-document.js';
@@ -29,6 +31,8 @@ async function servedRoutes(): Promise<string[]> {
       uploads: new Uploads(createObjectStore({ region: 'us-east-1' }), 's3://results'),
       readiness: new Readiness({ redis: () => Promise.resolve(), s3: () => Promise.resolve() }),
       stopping: new AbortController().signal,
+      admission: ADMIT_EVERYONE,
+      limits: NO_LIMITS,
     },
     pino({ level: 'silent' }),
   );

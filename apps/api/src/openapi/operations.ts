@@ -1,46 +1,10 @@
-import type { ErrorCode } from '@cropline/contracts';
-import type { z } from 'zod';
 import {
   anyResultsQuerySchema,
   batchListQuerySchema,
   listQuerySchema,
   uploadQuerySchema,
 } from '../http/queries.js';
-
-/** One endpoint as the document describes it. `schema` names a component. */
-export interface OperationDescription {
-  readonly method: 'get' | 'post' | 'delete';
-  readonly path: string;
-  readonly id: string;
-  readonly tag: 'Batches' | 'Results' | 'Classifications' | 'Uploads' | 'Admin' | 'Health';
-  readonly summary: string;
-  readonly description?: string;
-  readonly query?: z.ZodObject;
-  /** Whether it takes an `Idempotency-Key`. */
-  readonly idempotent?: true;
-  /** Content types of the body; `binary` is the bytes themselves. */
-  readonly body?: Readonly<Record<string, { schema: string } | 'binary'>>;
-  /** Whether it may be left out. */
-  readonly bodyOptional?: true;
-  readonly answers: Readonly<Record<number, AnswerDescription>>;
-  /** The codes of its own; those of any request are added. */
-  readonly errors: readonly ErrorCode[];
-}
-
-/** One successful answer. */
-export interface AnswerDescription {
-  readonly description: string;
-  /** Left out of an answer that is not JSON, or has no body. */
-  readonly schema?: string;
-  /** The type of an answer that is text of another kind. */
-  readonly text?: string;
-  /** Also as NDJSON, one of these a line. */
-  readonly lines?: string;
-  /** Also as bytes of these content types. */
-  readonly files?: readonly string[];
-  /** What its Location names. */
-  readonly location?: string;
-}
+import type { OperationDescription } from './operation-description.js';
 
 const OUTAGES = ['QUEUE_UNAVAILABLE', 'STORAGE_UNAVAILABLE'] as const;
 
@@ -51,6 +15,7 @@ export const OPERATIONS: readonly OperationDescription[] = [
     path: '/v1/batches',
     id: 'createBatch',
     tag: 'Batches',
+    scope: 'submit',
     summary: 'Submit a batch',
     description:
       'Up to 10,000 items, or a source in object storage to read up to 10,000,000 from. When 202 is answered, the batch is stored and will be finished. One bad item in the request refuses the whole, with the index of every bad item; a source is read after the answer. A body of JSON lines or CSV (a first line that names the columns `url` and, if wanted, `id`) lists up to 10,000,000 items, may be packed with gzip, and leaves the rest of the request to the query. With `dryRun` nothing is stored: the request is checked, a source read (up to a million items or ten seconds), and 200 tells what the batch would come to.',
@@ -70,6 +35,8 @@ export const OPERATIONS: readonly OperationDescription[] = [
       'REQUEST_TOO_LARGE',
       'MEDIA_TYPE_UNSUPPORTED',
       'OUTPUT_NOT_ALLOWED',
+      'LOCATION_FORBIDDEN',
+      'QUOTA_EXCEEDED',
       'IDEMPOTENCY_CONFLICT',
       'IDEMPOTENCY_IN_PROGRESS',
       'SOURCE_NOT_FOUND',
@@ -85,6 +52,7 @@ export const OPERATIONS: readonly OperationDescription[] = [
     path: '/v1/batches',
     id: 'listBatches',
     tag: 'Batches',
+    scope: 'read',
     summary: 'List batches, newest first',
     query: batchListQuerySchema,
     answers: { 200: { description: 'A page.', schema: 'BatchPage' } },
@@ -95,6 +63,7 @@ export const OPERATIONS: readonly OperationDescription[] = [
     path: '/v1/batches/{id}',
     id: 'getBatch',
     tag: 'Batches',
+    scope: 'read',
     summary: 'Look at a batch',
     description: 'Status, counts, images a second, time left, and where the results lie.',
     answers: { 200: { description: 'The batch.', schema: 'Batch' } },
@@ -105,6 +74,7 @@ export const OPERATIONS: readonly OperationDescription[] = [
     path: '/v1/batches/{id}/events',
     id: 'followBatch',
     tag: 'Batches',
+    scope: 'read',
     summary: 'Follow a batch',
     description:
       'Server-sent events whose data is the batch: `progress` at once and whenever something has changed, at most once a second, then `finished`, which ends the stream. Send the id of the last event as `Last-Event-ID` (an EventSource does) and nothing that it told is told again.',
@@ -119,6 +89,7 @@ export const OPERATIONS: readonly OperationDescription[] = [
     path: '/v1/batches/{id}/cancel',
     id: 'cancelBatch',
     tag: 'Batches',
+    scope: 'submit',
     summary: 'Cancel a batch',
     description:
       'What is done stays readable; the rest ends as cancelled. Workers hear of it within half a second. Repeating it changes nothing.',
@@ -130,6 +101,7 @@ export const OPERATIONS: readonly OperationDescription[] = [
     path: '/v1/batches/{id}/retry',
     id: 'retryBatch',
     tag: 'Batches',
+    scope: 'submit',
     summary: 'Run some items of a closed batch again',
     description:
       'Those that failed, unless other `outcomes` or only some `codes` are asked for. What comes of them takes the place of their outcomes when all are run; until then the results stay as they are. Repeating it while that is under way changes nothing.',
@@ -151,6 +123,7 @@ export const OPERATIONS: readonly OperationDescription[] = [
     path: '/v1/batches/{id}',
     id: 'deleteBatch',
     tag: 'Batches',
+    scope: 'submit',
     summary: 'Delete a batch and what it wrote',
     description:
       'Of a closed batch: nobody sees it any more, and what it wrote into its folder goes, nothing else that lies there. Large batches take a minute or so until the last file is gone. `resultsExpireAfter` does the same so long after its end.',
@@ -162,6 +135,7 @@ export const OPERATIONS: readonly OperationDescription[] = [
     path: '/v1/batches/{id}/results',
     id: 'getResults',
     tag: 'Results',
+    scope: 'read',
     summary: 'Read results in manifest order, also while the batch runs',
     description:
       'JSON: a page; follow `nextCursor` until it is null to see every item once. With `format`, or an `Accept` that names one of them: every outcome there is now, streamed as JSON lines, CSV or Parquet. All of the JSON lines of a closed batch have an `ETag` and a length, and may be asked for in ranges (`Range`, `If-Range`).',
@@ -189,6 +163,7 @@ export const OPERATIONS: readonly OperationDescription[] = [
     path: '/v1/batches/{id}/summary',
     id: 'getSummary',
     tag: 'Results',
+    scope: 'read',
     summary: 'Sum up what came of a batch, also while it runs',
     description:
       'How many images have which label and score, why items failed or were not run, how long the stages took. While the batch runs, each call takes in what up to 1,024 chunks have come to since the one before; `items` says how many are in it.',
@@ -200,6 +175,7 @@ export const OPERATIONS: readonly OperationDescription[] = [
     path: '/v1/batches/{id}/items/{itemId}',
     id: 'getItem',
     tag: 'Results',
+    scope: 'read',
     summary: 'Look at one item',
     answers: { 200: { description: 'Its outcome, or that it is pending.', schema: 'ItemState' } },
     errors: ['BATCH_NOT_FOUND', 'ITEM_NOT_FOUND', ...OUTAGES],
@@ -209,6 +185,7 @@ export const OPERATIONS: readonly OperationDescription[] = [
     path: '/v1/classifications',
     id: 'classify',
     tag: 'Classifications',
+    scope: 'submit',
     summary: 'Classify one image now',
     description:
       'Ahead of all batches. JSON names a URL; an image of up to 32 MiB can be the body itself, with the options in the query. An image that cannot be classified is answered with the code and status of what is wrong with it, such as 404 IMAGE_NOT_FOUND.',
@@ -226,7 +203,11 @@ export const OPERATIONS: readonly OperationDescription[] = [
       'REQUEST_MALFORMED',
       'REQUEST_TOO_LARGE',
       'MEDIA_TYPE_UNSUPPORTED',
+      'LOCATION_FORBIDDEN',
+      'QUOTA_EXCEEDED',
       'IMAGE_ACCESS_DENIED',
+      'IMAGE_LOCATION_FORBIDDEN',
+      'IMAGE_KILLED_WORKER',
       'IMAGE_NOT_FOUND',
       'BATCH_STATE_CONFLICT',
       'IMAGE_TOO_LARGE',
@@ -253,6 +234,7 @@ export const OPERATIONS: readonly OperationDescription[] = [
     path: '/v1/uploads',
     id: 'planUploads',
     tag: 'Uploads',
+    scope: 'submit',
     summary: 'Put files into the bucket',
     description:
       'For each of up to 1,000 files, by the SHA-256 of its bytes: the `s3://` URL by which a batch names it, and, unless it is there already, a presigned URL to PUT it to.',
@@ -270,6 +252,7 @@ export const OPERATIONS: readonly OperationDescription[] = [
     path: '/v1/admin/reconcile',
     id: 'reconcile',
     tag: 'Admin',
+    scope: 'admin',
     summary: 'Have Redis compared with object storage',
     description:
       'Restores every batch that Redis does not know, advances the open ones and puts back chunks that the queue has lost. It happens by itself when the API starts and when Redis has lost its content; ask for it after you have repaired something by hand. Poll with GET until `state` is `finished`.',
@@ -281,6 +264,7 @@ export const OPERATIONS: readonly OperationDescription[] = [
     path: '/v1/admin/reconcile',
     id: 'getReconciliation',
     tag: 'Admin',
+    scope: 'admin',
     summary: 'Look at the last comparison of Redis with object storage',
     answers: {
       200: { description: 'The last one, or the one that runs.', schema: 'Reconciliation' },
@@ -292,6 +276,7 @@ export const OPERATIONS: readonly OperationDescription[] = [
     path: '/health/live',
     id: 'live',
     tag: 'Health',
+    scope: 'open',
     summary: 'Whether the process answers',
     answers: { 200: { description: 'It does.', schema: 'Health' } },
     errors: [],
@@ -301,6 +286,7 @@ export const OPERATIONS: readonly OperationDescription[] = [
     path: '/health/ready',
     id: 'ready',
     tag: 'Health',
+    scope: 'open',
     summary: 'Whether Redis and the object store answer',
     answers: { 200: { description: 'They do.', schema: 'Health' } },
     errors: [...OUTAGES],

@@ -4,6 +4,7 @@ import {
   type BatchEstimate,
   type BatchPage,
   type BatchSummary,
+  type Caller,
   type ClassifyOptions,
   type CreateBatchRequest,
   type ItemResult,
@@ -128,6 +129,14 @@ export class FakeBatches implements BatchService {
   readonly classified: ClassifyCall[] = [];
   /** How often a reconciliation was asked for. */
   reconciliationsAsked = 0;
+
+  /** On whose behalf views of it were taken, in this order. */
+  readonly callers: Caller[] = [];
+
+  forTenant(caller: Caller): BatchService {
+    this.callers.push(caller);
+    return this;
+  }
 
   async create(request: CreateBatchRequest): Promise<Batch> {
     return (await this.submit(request)).batch;

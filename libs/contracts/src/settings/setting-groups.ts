@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { s3LocationSchema } from '../schemas/batch.js';
 import { precisionSchema } from '../schemas/precision.js';
 import { backendSchema } from './backend.js';
+import { redisUrl } from './redis-address.js';
 import { listOf, urlOf, wholeNumber } from './setting-types.js';
 
 /** How every process finds S3. Keys are read by the AWS SDK's own chain; here it is only checked that both are set. */
@@ -14,7 +16,9 @@ export const storageSettings = {
 
 /** How the API and workers find Redis. */
 export const queueSettings = {
-  REDIS_URL: urlOf('redis:', 'rediss:').default('redis://127.0.0.1:6379'),
+  REDIS_URL: redisUrl().default('redis://127.0.0.1:6379'),
+  /** A file that holds it. */
+  REDIS_URL_FILE: z.string().optional(),
   CROPLINE_QUEUE_PREFIX: z.string().default('{cropline}'),
 };
 
@@ -46,6 +50,19 @@ export const networkSettings = {
       'expected networks such as 10.0.0.0/8, separated by commas',
     )
     .default([]),
+};
+
+/** Where in object storage a caller's URL may lead: images, sources, outputs. */
+export const bucketSettings = {
+  CROPLINE_ALLOWED_BUCKETS: listOf(',')
+    .refine(
+      (places) =>
+        places.length > 0 &&
+        places.every((place) => /^[a-z0-9][a-z0-9._-]{1,61}[a-z0-9](?:\/[^?#]*)?$/.test(place)),
+      'expected buckets, or folders of buckets, such as photos,archive/2026, separated by commas',
+    )
+    .optional(),
+  CROPLINE_ACCESS_URL: s3LocationSchema.optional(),
 };
 
 /** How much a service logs. */

@@ -14,6 +14,7 @@ import { joinS3Url, type ObjectStore } from '@cropline/storage';
 import { manifestLine } from '../manifest/manifest-lines.js';
 import { shownWebhook, writeWebhook } from '../webhooks/webhook-document.js';
 import { batchFolder, JSON_LINES } from './batch-folder.js';
+import type { BatchOwner } from './batch-owner.js';
 import type { BatchRecord } from './batch-record.js';
 import { writeDocument } from './read-document.js';
 
@@ -29,6 +30,8 @@ export type BatchLimits = Pick<
 /** What is to be stored of a batch or classification before it is accepted. */
 export interface Submission {
   readonly id: string;
+  /** Whose it is, and what its images may be read from. */
+  readonly owner: BatchOwner;
   readonly options: ClassifyOptions;
   readonly metadata: Readonly<Record<string, string>>;
   /** The location below which the batch gets its folder. */
@@ -115,10 +118,11 @@ export async function storeRecord(
 
 /** The record of a batch that is accepted now. */
 export function newRecord(submission: Submission, total: number): BatchRecord {
-  const { id, options, metadata, outputUrl, settings = {}, requestDigest } = submission;
+  const { id, owner, options, metadata, outputUrl, settings = {}, requestDigest } = submission;
   const { priority, errorThreshold, expiresAfter, resultsExpireAfter, webhook } = settings;
   return {
     id,
+    ...owner,
     options,
     metadata,
     total,

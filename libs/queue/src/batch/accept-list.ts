@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { CroplineError, MAX_BATCH_ITEMS, MAX_MANIFEST_BYTES } from '@cropline/contracts';
 import { joinS3Url, type ObjectStore } from '@cropline/storage';
 import type { ItemList } from '../batch-service.js';
+import { locationForbidden, type UrlCheck } from '../locations/check-locations.js';
 import { csvRows } from '../sources/csv-rows.js';
 import { manifestText, type Refusal } from '../sources/item-check.js';
 import { jsonRows } from '../sources/json-rows.js';
@@ -14,29 +15,32 @@ import type { BatchRecord } from './batch-record.js';
 export interface ListControl {
   /** The digest of the whole request, given that of the list; only for requests with an idempotency key. */
   readonly digest?: (listDigest: string) => string;
-  /** Asked when the list is read to its end, before anything can be seen of it. @throws to store nothing */
-  readonly wanted: () => Promise<void>;
+  /** Whether the images may be read from where they lie. */
+  readonly urlCheck: UrlCheck;
+  /** Asked when so many items were read, which is all, before anything can be seen of them. @throws to store nothing */
+  readonly wanted: (items: number) => Promise<void>;
 }
 
 /**
  * Writes a list of items into the manifest as it arrives, in constant memory, then the record. A list with
  * a fault leaves nothing behind.
  *
- * @throws `REQUEST_INVALID` with the faults and their lines; `REQUEST_TOO_LARGE`
+ * @throws `REQUEST_INVALID` with the faults and their lines, `LOCATION_FORBIDDEN` when all of them are of locations;
+ *   `REQUEST_TOO_LARGE`
  */
 export async function storeListSubmission(
   store: ObjectStore,
   submission: Submission,
   list: ItemList,
-  { digest, wanted }: ListControl,
+  { digest, urlCheck, wanted }: ListControl,
 ): Promise<BatchRecord> {
   const files = batchFolder(joinS3Url(submission.outputUrl, submission.id));
   const tally = { items: 0 };
   const hash = createHash('sha256');
   const bytes = digest === undefined ? list.bytes : noted(list.bytes, (it) => hash.update(it));
   const items = async function* (): AsyncGenerator<string, void, undefined> {
-    yield* listItems({ ...list, bytes }, tally);
-    await wanted();
+    yield* listItems({ ...list, bytes }, tally, urlCheck);
+    await wanted(tally.items);
   };
   await store.putStream(files.manifest, items(), { contentType: JSON_LINES });
   const requestDigest = digest?.(hash.digest('hex'));
@@ -80,14 +84,21 @@ export async function listDigest({ bytes }: ItemList): Promise<string> {
 /**
  * The text of a manifest from a list, checked as it is read; how many items it had, at its end.
  *
- * @throws `REQUEST_INVALID` with the faults and their lines; `REQUEST_TOO_LARGE`
+ * @throws `REQUEST_INVALID` with the faults and their lines, `LOCATION_FORBIDDEN` when all of them are of locations;
+ *   `REQUEST_TOO_LARGE`
  */
 export async function* listItems(
   { format, bytes }: ItemList,
   tally: { items: number },
+  urlCheck: UrlCheck,
 ): AsyncGenerator<string, void, undefined> {
   const limited = atMost(bytes, MAX_MANIFEST_BYTES, tooLarge);
-  yield* manifestText(format === 'csv' ? csvRows(limited) : jsonRows(limited), tally, REFUSAL);
+  yield* manifestText(
+    format === 'csv' ? csvRows(limited) : jsonRows(limited),
+    tally,
+    REFUSAL,
+    urlCheck,
+  );
   if (tally.items === 0) {
     throw new CroplineError(
       'REQUEST_INVALID',
@@ -109,6 +120,7 @@ const REFUSAL: Refusal = {
       }.`,
       { details: { errors, errorCount } },
     ),
+  forbidden: locationForbidden,
   tooMany: () =>
     new CroplineError(
       'REQUEST_TOO_LARGE',

@@ -11,6 +11,12 @@ import type {
  */
 export interface BatchRecord {
   readonly id: string;
+  /** Whose it is; nobody's when it was submitted without a key. */
+  readonly tenant?: string;
+  /** Prefixes of URLs that its images may be read from; all when left out. */
+  readonly read?: readonly string[];
+  /** The most items that its tenant may have open, for a total that is known later. */
+  readonly maxOpenItems?: number;
   readonly options: ClassifyOptions;
   readonly metadata: Readonly<Record<string, string>>;
   /** Number of items; 0 while its source is yet to be read. */

@@ -2,11 +2,16 @@ import { createHash } from 'node:crypto';
 import {
   CroplineError,
   describeCause,
+  type BucketRules,
+  type Caller,
   type CreateBatchRequest,
   type Item,
 } from '@cropline/contracts';
 import { joinS3Url, type HookSender, type ObjectStore } from '@cropline/storage';
 import type { SubmitOptions } from '../batch-service.js';
+import { checkBuckets } from '../locations/check-buckets.js';
+import { checkLocations, urlCheck } from '../locations/check-locations.js';
+import type { QuotaHold, Quotas } from '../limits/quotas.js';
 import type { BatchStates } from '../redis/batch-states.js';
 import type { IdempotencyKeys, KeyLease } from '../redis/idempotency-keys.js';
 import { readWebhook, sameSecret } from '../webhooks/webhook-document.js';
@@ -21,6 +26,7 @@ import {
 import { listDigest, plainList, storeListSubmission } from './accept-list.js';
 import { newBatchId } from './batch-id.js';
 import { storePointer } from './batch-location.js';
+import { ownerOf } from './batch-owner.js';
 import type { BatchRecord } from './batch-record.js';
 import { restoreBatch } from './restore-batch.js';
 
@@ -30,16 +36,20 @@ export interface SubmitContext {
   readonly states: BatchStates;
   readonly keys: IdempotencyKeys;
   readonly guard: RedisGuard;
+  readonly quotas: Quotas;
   readonly hooks: HookSender;
   /** Where batches go that name no output of their own. */
   readonly outputUrl: string;
+  readonly buckets: BucketRules;
+  /** On whose behalf; null for nobody's. */
+  readonly caller: Caller | null;
 }
 
 /**
  * Stores a batch and enters it into Redis, or finds the one that the request's idempotency key stands for.
  *
  * @returns The id of the batch, and whether it was there before.
- * @throws `REQUEST_INVALID`, `REQUEST_TOO_LARGE`, `OUTPUT_NOT_ALLOWED`, `IDEMPOTENCY_CONFLICT`,
+ * @throws `QUOTA_EXCEEDED`, `LOCATION_FORBIDDEN`, `REQUEST_INVALID`, `REQUEST_TOO_LARGE`, `OUTPUT_NOT_ALLOWED`, `IDEMPOTENCY_CONFLICT`,
  *   `IDEMPOTENCY_IN_PROGRESS`
  */
 export async function submitBatch(
@@ -47,6 +57,8 @@ export async function submitBatch(
   request: CreateBatchRequest,
   { list, idempotencyKey }: SubmitOptions,
 ): Promise<{ readonly id: string; readonly replayed: boolean }> {
+  checkBuckets(context.buckets, request);
+  checkLocations(context.caller, request, context.outputUrl);
   const items = namedItems(request.items ?? []);
   if (request.webhook !== undefined) checkWebhook(context.hooks, request.webhook.url);
   const call: SubmitCall = { request, items, list: list && plainList(list) };
@@ -55,9 +67,9 @@ export async function submitBatch(
     await enter(context, id, call, null);
     return { id, replayed: false };
   }
-  const { keys, guard } = context;
+  const { keys, guard, caller } = context;
   const { batchId, digest, lease } = await guard(() =>
-    keys.reserve(idempotencyKey, newBatchId('batch')),
+    keys.reserve(ownKey(caller, idempotencyKey), newBatchId('batch')),
   );
   if (lease === null) {
     if (digest === null) throw underWay();
@@ -65,6 +77,11 @@ export async function submitBatch(
     return { id: batchId, replayed: true };
   }
   return underLease(context, batchId, call, lease);
+}
+
+/** Two tenants may use the same key. */
+function ownKey(caller: Caller | null, key: string): string {
+  return caller === null ? key : JSON.stringify([caller.tenant, key]);
 }
 
 function checkWebhook(hooks: HookSender, url: string): void {
@@ -129,16 +146,35 @@ async function findRecord(
   return restored ? ((await guard(() => states.read(id)))?.record ?? null) : null;
 }
 
-/** Stores the batch, then enters it: from here on it is accepted. */
+/** Takes room for the batch, stores it, then enters it: from here on it is accepted. */
 async function enter(
-  { store, states, guard, outputUrl }: SubmitContext,
+  context: SubmitContext,
+  id: string,
+  call: SubmitCall,
+  lease: KeyLease | null,
+): Promise<BatchRecord> {
+  const { quotas, caller } = context;
+  // How many there are in a list or a source is known later.
+  const more = { batches: 1, items: Math.max(1, call.items.length) };
+  const hold = await quotas.hold(caller, id, more);
+  try {
+    return await enterHeld(context, id, call, lease, hold);
+  } finally {
+    await hold.end();
+  }
+}
+
+async function enterHeld(
+  { store, states, guard, outputUrl, caller }: SubmitContext,
   id: string,
   { request, items, list }: SubmitCall,
   lease: KeyLease | null,
+  hold: QuotaHold,
 ): Promise<BatchRecord> {
   const { options, metadata, output, source } = request;
   const submission: Submission = {
     id,
+    owner: ownerOf(caller, outputUrl),
     options,
     metadata,
     outputUrl: output?.url ?? outputUrl,
@@ -147,7 +183,8 @@ async function enter(
       ? {}
       : { requestDigest: requestDigest(request, null) }),
   };
-  const wanted = async (): Promise<void> => {
+  const wanted = async (count: number): Promise<void> => {
+    await hold.resize(count);
     if (lease !== null && !(await guard(() => lease.held()))) throw underWay();
   };
   const stored = async (): Promise<BatchRecord> => {
@@ -155,6 +192,7 @@ async function enter(
       const digest = (of: string): string => requestDigest(request, { format: list.format, of });
       return storeListSubmission(store, submission, list, {
         wanted,
+        urlCheck: urlCheck(caller, outputUrl),
         ...(lease === null ? {} : { digest }),
       });
     }

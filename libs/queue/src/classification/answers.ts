@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '../redis/redis-client.js';
 
 /** One who waits for a classification. */
 export interface Ear {
@@ -10,12 +10,12 @@ export interface Ear {
 
 /** Hears which classifications have their outcome: one subscription for all who wait. */
 export class Answers {
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
   readonly #channel: string;
   readonly #ears = new Map<string, () => void>();
   #subscribed: Promise<unknown> | null = null;
 
-  constructor(redis: Redis, channel: string) {
+  constructor(redis: RedisClient, channel: string) {
     this.#redis = redis;
     this.#channel = channel;
     redis.on('message', (_: string, id: string) => this.#ears.get(id)?.());

@@ -1,15 +1,18 @@
-import type { ClassifyOptions, Item, ItemResult } from '@cropline/contracts';
+import type { Caller, ClassifyOptions, Item, ItemResult } from '@cropline/contracts';
 import { joinS3Url } from '@cropline/storage';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '../redis/redis-client.js';
 import { storeSubmission } from '../batch/accept-batch.js';
 import { batchFolder } from '../batch/batch-folder.js';
 import { newBatchId } from '../batch/batch-id.js';
+import { ownerOf } from '../batch/batch-owner.js';
 import type {
   BatchServiceOptions,
   ClassificationInput,
   ClassificationOutcome,
 } from '../batch-service.js';
+import { checkLocations } from '../locations/check-locations.js';
 import { chunkJob, openChunkQueue } from '../jobs/chunk-job.js';
+import type { Quotas } from '../limits/quotas.js';
 import type { Logger } from '../logger.js';
 import type { BatchStates } from '../redis/batch-states.js';
 import { connectRedis, disconnectRedis } from '../redis/connect-redis.js';
@@ -23,9 +26,10 @@ const ITEM_ID = 'image';
 export interface ClassifyContext extends BatchServiceOptions {
   readonly log: Logger;
   readonly keys: QueueKeys;
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly guard: RedisGuard;
   readonly states: BatchStates;
+  readonly quotas: Quotas;
 }
 
 /** Reads the outcome of an item; null while it has none. */
@@ -34,6 +38,7 @@ type ReadOutcome = (batchId: string, itemId: string) => Promise<ItemResult | nul
 /** Classifies single images ahead of all batches. */
 export interface Classify {
   classify(
+    caller: Caller | null,
     input: ClassificationInput,
     options: ClassifyOptions,
     waitMs: number,
@@ -45,26 +50,47 @@ export interface Classify {
 
 /** Makes it; its second connection to Redis is opened with the first image. */
 export function createClassify(context: ClassifyContext): Classify {
-  const { store, outputUrl, states, guard, redis, keys, log } = context;
+  const { store, outputUrl, states, quotas, guard, redis, keys, log } = context;
   const chunks = openChunkQueue(redis, keys);
   chunks.on('error', (error) => log.debug({ error: error.message }, 'queue error'));
-  let hearing: { answers: Answers; redis: Redis; guard: RedisGuard } | null = null;
+  let hearing: { answers: Answers; redis: RedisClient; guard: RedisGuard } | null = null;
 
   const hear = async (): Promise<Answers> => {
     if (hearing === null) {
       const subscriber = connectRedis(context.redisUrl, 'serving', log);
       const answers = new Answers(subscriber, keys.answers);
-      hearing = { answers, redis: subscriber, guard: guardRedis(subscriber) };
+      hearing = { answers, redis: subscriber, guard: guardRedis(subscriber, context.redisUrl) };
     }
     const { answers, guard: guardSubscriber } = hearing;
     await guardSubscriber(() => answers.subscribe());
     return answers;
   };
 
-  const submit = async (input: ClassificationInput, options: ClassifyOptions): Promise<string> => {
+  const submit = async (
+    caller: Caller | null,
+    input: ClassificationInput,
+    options: ClassifyOptions,
+  ): Promise<string> => {
     const id = newBatchId('classification');
-    const item = await inputItem(store, joinS3Url(outputUrl, id), input);
-    const submission = { id, options, metadata: {}, outputUrl };
+    if ('url' in input) checkLocations(caller, { items: [input] }, outputUrl);
+    const hold = await quotas.hold(caller, id, { batches: 0, items: 1 });
+    try {
+      return await submitHeld(caller, id, input, options);
+    } finally {
+      await hold.end();
+    }
+  };
+
+  const submitHeld = async (
+    caller: Caller | null,
+    id: string,
+    input: ClassificationInput,
+    options: ClassifyOptions,
+  ): Promise<string> => {
+    const folder = joinS3Url(outputUrl, id);
+    const item = await inputItem(store, folder, input);
+    const owner = ownerOf(caller, outputUrl, 'url' in input ? [] : [`${folder}/`]);
+    const submission = { id, owner, options, metadata: {}, outputUrl };
     const record = await storeSubmission(store, submission, [item]);
     await guard(() => states.create(record));
     // Its one chunk is queued here, without the way through the planner. Were this not to happen, the
@@ -75,10 +101,10 @@ export function createClassify(context: ClassifyContext): Classify {
   };
 
   return {
-    classify: async (input, options, waitMs, signal, readOutcome) => {
+    classify: async (caller, input, options, waitMs, signal, readOutcome) => {
       const deadline = Date.now() + waitMs;
       const answers = await hear();
-      const batchId = await submit(input, options);
+      const batchId = await submit(caller, input, options);
       const outcome = (result: ItemResult | null): ClassificationOutcome => ({
         batchId,
         itemId: ITEM_ID,

@@ -1,6 +1,6 @@
 import type { BatchPriority } from '@cropline/contracts';
 import { PRIORITY_LIMIT, type Queue } from 'bullmq';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '../redis/redis-client.js';
 import { batchKind } from '../batch/batch-id.js';
 import { chunkCount, type BatchRecord } from '../batch/batch-record.js';
 import type { ChunkJob } from '../jobs/chunk-job.js';
@@ -26,14 +26,14 @@ const JOBS_A_PAGE = 256;
  * Classifications go before all.
  */
 export class FairOrder {
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
   readonly #keys: QueueKeys;
   readonly #chunks: Queue<ChunkJob, undefined, 'chunk'>;
   readonly #lastTurn: number;
 
   /** @param lastTurn The last turn before they are counted anew; for specs, which cannot wait so long. */
   constructor(
-    redis: Redis,
+    redis: RedisClient,
     keys: QueueKeys,
     chunks: Queue<ChunkJob, undefined, 'chunk'>,
     lastTurn = PRIORITY_LIMIT - 1,

@@ -1,5 +1,5 @@
 import { describeCause } from '@cropline/contracts';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '../redis/redis-client.js';
 import {
   requestReconcile,
   scheduleSweeps,
@@ -10,7 +10,7 @@ import type { Reconciliations } from '../redis/reconciliations.js';
 
 /** What watching works with. */
 export interface LossWatchContext {
-  readonly redis: Redis;
+  readonly redis: RedisClient;
   readonly coordination: CoordinationQueue;
   readonly reconciliations: Reconciliations;
   readonly log: Logger;

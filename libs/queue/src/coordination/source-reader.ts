@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
-import { CroplineError } from '@cropline/contracts';
-import type { ObjectStore } from '@cropline/storage';
+import { checkReadable, CroplineError, type BucketRules } from '@cropline/contracts';
+import { checkedReader, type ObjectStore } from '@cropline/storage';
 import { storeRecord } from '../batch/accept-batch.js';
 import { batchFolder, JSON_LINES } from '../batch/batch-folder.js';
 import { isUnread, type BatchRecord } from '../batch/batch-record.js';
 import { readDocument } from '../batch/read-document.js';
+import type { QuotaHold, Quotas } from '../limits/quotas.js';
 import type { Logger } from '../logger.js';
 import type { BatchStates } from '../redis/batch-states.js';
+import { readableStore } from '../locations/readable.js';
 import { readSource } from '../sources/read-source.js';
 import { readRound } from './round-reader.js';
 import { Unwanted, wantedText } from './wanted-text.js';
@@ -16,6 +18,9 @@ import { Unwanted, wantedText } from './wanted-text.js';
 export interface SourceReaderContext {
   readonly states: BatchStates;
   readonly store: ObjectStore;
+  /** Where sources are read; anywhere by default. */
+  readonly buckets?: BucketRules | undefined;
+  readonly quotas: Quotas;
   readonly log: Logger;
 }
 
@@ -34,7 +39,7 @@ export async function readBatchSource(
   batchId: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const { states, log } = context;
+  const { states, quotas, log } = context;
   const claim = randomUUID();
   const state = await states.claimSource(batchId, claim);
   if (state === null) return;
@@ -45,13 +50,25 @@ export async function readBatchSource(
       log.info({ batchId, round, items }, 'the items of a retry are found');
       return;
     }
-    const read = await readRecord(context, record, claim, signal);
-    await states.storeTotal(read, claim);
-    log.info({ batchId, items: read.total }, 'the source of a batch is read');
+    const { tenant, maxOpenItems = null } = record;
+    const owner =
+      tenant === undefined
+        ? null
+        : { tenant, limits: { openBatches: null, openItems: maxOpenItems } };
+    const hold = await quotas.hold(owner, `${batchId}:items`, { batches: 0, items: 0 });
+    try {
+      const read = await readRecord(context, record, claim, hold, signal);
+      await states.storeTotal(read, claim);
+      log.info({ batchId, items: read.total }, 'the source of a batch is read');
+    } finally {
+      await hold.end();
+    }
   } catch (error) {
     if (error instanceof Unwanted) return;
-    if (!(error instanceof CroplineError) || error.retryable) throw error;
+    if (!(error instanceof CroplineError)) throw error;
     const { code, message } = error;
+    // There will be room some time, but the source is not read for that over and over.
+    if (error.retryable && code !== 'QUOTA_EXCEEDED') throw error;
     log.warn({ batchId, round, code, error: message }, 'the items of a batch cannot be read');
     if (await states.holdsSource(batchId, claim)) {
       await states.fail(batchId, { code, message }, round);
@@ -60,9 +77,10 @@ export async function readBatchSource(
 }
 
 async function readRecord(
-  { states, store }: SourceReaderContext,
+  { states, store, buckets = {} }: SourceReaderContext,
   record: BatchRecord,
   claim: string,
+  hold: QuotaHold,
   signal: AbortSignal,
 ): Promise<BatchRecord> {
   const files = batchFolder(record.folder);
@@ -80,8 +98,13 @@ async function readRecord(
     if (!(await states.holdsSource(record.id, claim))) throw new Unwanted();
   };
   try {
-    const text = readSource(store, source, tally, either);
-    await store.putStream(files.manifest, wantedText(text, wanted), {
+    const allowed = checkedReader(store, (url) => checkReadable(buckets, url));
+    const text = readSource(readableStore(allowed, record.read), source, tally, either);
+    const items = async function* (): AsyncGenerator<string, void, undefined> {
+      yield* text;
+      await hold.resize(tally.items);
+    };
+    await store.putStream(files.manifest, wantedText(items(), wanted), {
       contentType: JSON_LINES,
       signal,
     });

@@ -1,14 +1,24 @@
-import type { BatchSource, CreateBatchRequest } from '@cropline/contracts';
-import type { ObjectStore } from '@cropline/storage';
+import type { BatchSource, Caller, CreateBatchRequest } from '@cropline/contracts';
+import type { ObjectReader } from '@cropline/storage';
 import { namedItems } from '../batch/accept-batch.js';
 import { listItems, plainList } from '../batch/accept-list.js';
+import { ownerOf } from '../batch/batch-owner.js';
 import type { ItemList } from '../batch-service.js';
+import { checkLocations, urlCheck } from '../locations/check-locations.js';
+import { readableStore } from '../locations/readable.js';
 import { readSource } from '../sources/read-source.js';
 
 /** How far a source is read for an estimate. */
 export interface SourceLimits {
   readonly items: number;
   readonly milliseconds: number;
+}
+
+/** What is needed to count on somebody's behalf. */
+export interface CountContext {
+  readonly store: ObjectReader;
+  readonly caller: Caller | null;
+  readonly outputUrl: string;
 }
 
 /** How many items there are, or that there are more than `items`. */
@@ -20,24 +30,27 @@ export interface ItemCount {
 /**
  * Counts the items of a request, checking them as accepting it would; nothing is stored.
  *
- * @throws `REQUEST_INVALID`, `REQUEST_TOO_LARGE`; what is wrong with its source: `SOURCE_*`.
+ * @throws `LOCATION_FORBIDDEN`, `REQUEST_INVALID`, `REQUEST_TOO_LARGE`; what is wrong with its source: `SOURCE_*`.
  */
 export async function countItems(
-  store: ObjectStore,
-  { items, source }: Pick<CreateBatchRequest, 'items' | 'source'>,
+  { store, caller, outputUrl }: CountContext,
+  request: Pick<CreateBatchRequest, 'items' | 'source' | 'output'>,
   list: ItemList | undefined,
   limits: SourceLimits,
 ): Promise<ItemCount> {
-  if (source !== undefined) return countSource(store, source, limits);
+  checkLocations(caller, request, outputUrl);
+  const { items, source } = request;
+  const { read } = ownerOf(caller, outputUrl);
+  if (source !== undefined) return countSource(readableStore(store, read), source, limits);
   if (list === undefined) return { items: namedItems(items ?? []).length, itemsComplete: true };
   const tally = { items: 0 };
-  const text = listItems(plainList(list), tally);
+  const text = listItems(plainList(list), tally, urlCheck(caller, outputUrl));
   while ((await text.next()).done !== true) continue;
   return { items: tally.items, itemsComplete: true };
 }
 
 async function countSource(
-  store: ObjectStore,
+  store: ObjectReader,
   source: BatchSource,
   limits: SourceLimits,
 ): Promise<ItemCount> {

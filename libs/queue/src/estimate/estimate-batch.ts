@@ -1,5 +1,13 @@
-import { mostCrops, type BatchEstimate, type CreateBatchRequest } from '@cropline/contracts';
-import type { ObjectStore } from '@cropline/storage';
+import {
+  checkReadable,
+  mostCrops,
+  type BatchEstimate,
+  type BucketRules,
+  type Caller,
+  type CreateBatchRequest,
+} from '@cropline/contracts';
+import { checkedReader, type ObjectStore } from '@cropline/storage';
+import { checkBuckets } from '../locations/check-buckets.js';
 import type { ItemList } from '../batch-service.js';
 import { countItems, type SourceLimits } from './count-items.js';
 import { expectedRate } from './expected-rate.js';
@@ -11,6 +19,11 @@ const SOURCE_LIMITS: SourceLimits = { items: 1_000_000, milliseconds: 10_000 };
 /** What an estimate is made from. */
 export interface EstimateContext {
   readonly store: ObjectStore;
+  readonly buckets?: BucketRules;
+  /** On whose behalf; null for nobody's. */
+  readonly caller: Caller | null;
+  /** Where the service writes. */
+  readonly outputUrl: string;
   /** Batches that run, with rates that are known. */
   readonly running: () => Promise<readonly MeasuredRate[]>;
   /** Batches that are done, the latest first. */
@@ -24,12 +37,22 @@ export interface EstimateContext {
  * @throws What accepting it throws, and `SOURCE_*`, which would fail the batch.
  */
 export async function estimateBatch(
-  { store, running, last, limits = SOURCE_LIMITS }: EstimateContext,
+  {
+    store,
+    buckets = {},
+    caller,
+    outputUrl,
+    running,
+    last,
+    limits = SOURCE_LIMITS,
+  }: EstimateContext,
   request: CreateBatchRequest,
   list: ItemList | undefined,
 ): Promise<BatchEstimate> {
+  checkBuckets(buckets, request);
   const { crops } = request.options;
-  const counted = await countItems(store, request, list, limits);
+  const reader = checkedReader(store, (url) => checkReadable(buckets, url));
+  const counted = await countItems({ store: reader, caller, outputUrl }, request, list, limits);
   const rate = expectedRate(crops, await running(), await last());
   const { imagesPerSecond } = rate;
   return {

@@ -1,5 +1,5 @@
 import type { Crops } from '@cropline/contracts';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '../redis/redis-client.js';
 import { batchKind } from '../batch/batch-id.js';
 import type { BatchState } from '../redis/batch-state.js';
 import type { QueueKeys } from '../redis/keys.js';
@@ -19,10 +19,10 @@ export interface MeasuredRate {
 
 /** How fast the last batches were, in Redis: what an estimate is made from. It may be lost. */
 export class MeasuredRates {
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
   readonly #key: string;
 
-  constructor(redis: Redis, keys: QueueKeys) {
+  constructor(redis: RedisClient, keys: QueueKeys) {
     this.#redis = redis;
     this.#key = keys.rates;
   }

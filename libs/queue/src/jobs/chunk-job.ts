@@ -1,6 +1,6 @@
 import type { ClassifyOptions, Item } from '@cropline/contracts';
 import { Queue, type BulkJobOptions } from 'bullmq';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '../redis/redis-client.js';
 import type { BatchRecord } from '../batch/batch-record.js';
 import type { QueueKeys } from '../redis/keys.js';
 import { queueOptions } from './queue-options.js';
@@ -19,13 +19,18 @@ export interface ChunkJob {
   readonly index: number;
   readonly items: readonly Item[];
   readonly options: ClassifyOptions;
+  /** Prefixes of URLs that the images may be read from; all when left out. */
+  readonly read?: readonly string[];
   /** The folder of the round in object storage. */
   readonly folder: string;
   readonly urgent: boolean;
 }
 
 /** Opens the queue of chunks on a connection, which stays the caller's. */
-export function openChunkQueue(redis: Redis, keys: QueueKeys): Queue<ChunkJob, undefined, 'chunk'> {
+export function openChunkQueue(
+  redis: RedisClient,
+  keys: QueueKeys,
+): Queue<ChunkJob, undefined, 'chunk'> {
   return new Queue(CHUNK_QUEUE, queueOptions(redis, keys));
 }
 
@@ -36,7 +41,7 @@ export function chunkJobId(batchId: string, index: number, round = 1): string {
 
 /** A chunk of a round, of whose record this is, as the queue takes it: the lower its priority (1 to 2,097,152), the sooner it is its turn. */
 export function chunkJob(
-  { id: batchId, options, folder }: BatchRecord,
+  { id: batchId, options, folder, read }: BatchRecord,
   index: number,
   items: readonly Item[],
   priority: number | 'urgent',
@@ -44,7 +49,16 @@ export function chunkJob(
 ): { name: 'chunk'; data: ChunkJob; opts: BulkJobOptions } {
   return {
     name: 'chunk',
-    data: { batchId, round, index, items, options, folder, urgent: priority === 'urgent' },
+    data: {
+      batchId,
+      round,
+      index,
+      items,
+      options,
+      ...(read === undefined ? {} : { read }),
+      folder,
+      urgent: priority === 'urgent',
+    },
     opts: {
       jobId: chunkJobId(batchId, index, round),
       attempts: CHUNK_ATTEMPTS,

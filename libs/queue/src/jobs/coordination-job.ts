@@ -1,5 +1,5 @@
 import { Queue } from 'bullmq';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '../redis/redis-client.js';
 import type { QueueKeys } from '../redis/keys.js';
 import { queueOptions } from './queue-options.js';
 
@@ -43,7 +43,7 @@ export type CoordinationQueue = Queue<CoordinationJob, undefined, CoordinationJo
 const FORGET = { removeOnComplete: true, removeOnFail: true, stackTraceLimit: 1 };
 
 /** Opens the queue of coordination on a connection, which stays the caller's. */
-export function openCoordinationQueue(redis: Redis, keys: QueueKeys): CoordinationQueue {
+export function openCoordinationQueue(redis: RedisClient, keys: QueueKeys): CoordinationQueue {
   return new Queue(COORDINATION_QUEUE, queueOptions(redis, keys));
 }
 

@@ -1,9 +1,9 @@
 import type { QueueOptions } from 'bullmq';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '../redis/redis-client.js';
 import type { QueueKeys } from '../redis/keys.js';
 
 /** How every queue is opened: on a connection that stays the caller's, and at once. */
-export function queueOptions(redis: Redis, keys: QueueKeys): QueueOptions {
+export function queueOptions(redis: RedisClient, keys: QueueKeys): QueueOptions {
   return {
     connection: redis,
     prefix: keys.prefix,

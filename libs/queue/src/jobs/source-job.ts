@@ -1,5 +1,5 @@
 import { Queue } from 'bullmq';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '../redis/redis-client.js';
 import type { QueueKeys } from '../redis/keys.js';
 import { queueOptions } from './queue-options.js';
 
@@ -18,7 +18,7 @@ export interface SourceJob {
 export type SourceQueue = Queue<SourceJob, undefined, 'read'>;
 
 /** Opens the queue of sources on a connection, which stays the caller's. */
-export function openSourceQueue(redis: Redis, keys: QueueKeys): SourceQueue {
+export function openSourceQueue(redis: RedisClient, keys: QueueKeys): SourceQueue {
   return new Queue(SOURCE_QUEUE, queueOptions(redis, keys));
 }
 

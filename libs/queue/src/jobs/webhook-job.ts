@@ -1,5 +1,5 @@
 import { Queue } from 'bullmq';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '../redis/redis-client.js';
 import type { QueueKeys } from '../redis/keys.js';
 import { queueOptions } from './queue-options.js';
 
@@ -37,7 +37,7 @@ export interface WebhookJob {
 export type WebhookQueue = Queue<WebhookJob, undefined, 'deliver'>;
 
 /** Opens the queue of webhooks on a connection, which stays the caller's. */
-export function openWebhookQueue(redis: Redis, keys: QueueKeys): WebhookQueue {
+export function openWebhookQueue(redis: RedisClient, keys: QueueKeys): WebhookQueue {
   return new Queue(WEBHOOK_QUEUE, queueOptions(redis, keys));
 }
 

@@ -5,7 +5,7 @@ import {
   type CancelReason,
   type ModelRef,
 } from '@cropline/contracts';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from './redis-client.js';
 import { batchKind } from '../batch/batch-id.js';
 import { chunkCount, expiryOf, type BatchRecord } from '../batch/batch-record.js';
 import { errorLimit } from '../batch/error-limit.js';
@@ -28,6 +28,7 @@ import { sealBatch1 } from './scripts/seal-batch-1.js';
 import { stopBatch2 } from './scripts/stop-batch-2.js';
 import { storeCursor1 } from './scripts/store-cursor-1.js';
 import { storeTotal1 } from './scripts/store-total-1.js';
+import { tenantFields } from './tenant-fields.js';
 import { WebhookMessages } from './webhook-messages.js';
 
 /** How a batch is entered that Redis had lost. */
@@ -45,10 +46,10 @@ export class BatchStates {
   readonly deletions: Deletions;
   /** What retries change, and how batches that were closed are entered again. */
   readonly rounds: RoundStates;
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
   readonly #keys: QueueKeys;
 
-  constructor(redis: Redis, keys: QueueKeys) {
+  constructor(redis: RedisClient, keys: QueueKeys) {
     this.messages = new WebhookMessages(redis, keys);
     this.#redis = redis;
     this.#keys = keys;
@@ -94,6 +95,7 @@ export class BatchStates {
         limit ?? '',
         expiryOf(record) ?? '',
         restoring ? '1' : '0',
+        ...Object.entries(tenantFields(this.#keys, record)).flat(),
       ],
     );
   }

@@ -1,5 +1,5 @@
 import type { BatchStatus } from '@cropline/contracts';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from './redis-client.js';
 import type { QueueKeys } from './keys.js';
 
 /** Ids that are read at once. */
@@ -7,7 +7,7 @@ const PAGE_SIZE = 500;
 
 /** Ids of every batch and classification of a status, a page at a time, oldest first. */
 export async function* batchesOfStatus(
-  redis: Redis,
+  redis: RedisClient,
   keys: QueueKeys,
   status: BatchStatus,
 ): AsyncGenerator<string> {

@@ -1,5 +1,5 @@
 import type { BatchStatus } from '@cropline/contracts';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from './redis-client.js';
 import type { BatchRecord } from '../batch/batch-record.js';
 import type { QueueKeys } from './keys.js';
 import { runScript } from './script.js';
@@ -24,12 +24,12 @@ export interface Grave {
 
 /** Which batches are being deleted, and which are to be, and when. Times in milliseconds since 1970. */
 export class Deletions {
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
   readonly #keys: QueueKeys;
   readonly #indexOf: (id: string) => string;
 
   /** @param indexOf The index by status that has a batch. */
-  constructor(redis: Redis, keys: QueueKeys, indexOf: (id: string) => string) {
+  constructor(redis: RedisClient, keys: QueueKeys, indexOf: (id: string) => string) {
     this.#redis = redis;
     this.#keys = keys;
     this.#indexOf = indexOf;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from './redis-client.js';
 import type { QueueKeys } from './keys.js';
 import { runScript } from './script.js';
 import { holdKey1 } from './scripts/hold-key-1.js';
@@ -34,10 +34,10 @@ export interface KeyLease {
 
 /** The idempotency keys of callers, in Redis. */
 export class IdempotencyKeys {
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
   readonly #keys: QueueKeys;
 
-  constructor(redis: Redis, keys: QueueKeys) {
+  constructor(redis: RedisClient, keys: QueueKeys) {
     this.#redis = redis;
     this.#keys = keys;
   }

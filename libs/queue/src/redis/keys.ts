@@ -1,6 +1,18 @@
 import { createHash } from 'node:crypto';
 import { CroplineError } from '@cropline/contracts';
 
+/** The keys of what one tenant has. */
+export interface TenantKeys {
+  /** LEX zset of ids: its listed batches, in order of creation. */
+  readonly batches: string;
+  /** LEX zset of `<status>:<id>`: the same by status. */
+  readonly batchesByStatus: string;
+  /** LEX zset of `<status>:<id>`: its classifications that are not closed yet. */
+  readonly classificationsByStatus: string;
+  /** HASH of `<items>:<until>` by id: what is about to be accepted. */
+  readonly reservations: string;
+}
+
 /** Every key of the queue beside BullMQ's own; all share one hash tag, hence one slot of a cluster. */
 export interface QueueKeys {
   /** The prefix itself, for BullMQ. */
@@ -25,6 +37,10 @@ export interface QueueKeys {
   readonly retention: string;
   /** ZSET of ids by when something is to be done for them, in milliseconds: batches that are being deleted. */
   readonly deletions: string;
+  /** What belongs to a tenant. */
+  tenant(name: string): TenantKeys;
+  /** STRING, gone after a second: written to see that Redis takes writes. */
+  readonly probe: string;
   /** HASH: the batch that a caller's idempotency key stands for. */
   idempotency(key: string): string;
   /** HASH: record, status, counts and planning cursor of one batch. */
@@ -58,6 +74,17 @@ export function queueKeys(prefix: string): QueueKeys {
     reconciliation: `${tagged}:reconciliation`,
     retention: `${tagged}:retention`,
     deletions: `${tagged}:deletions`,
+    tenant: (name) => {
+      // Whatever its name is made of, the first tag in the key is the prefix's.
+      const own = `${tagged}:tenant:${encodeURIComponent(name)}`;
+      return {
+        batches: `${own}:batches`,
+        batchesByStatus: `${own}:batches:by-status`,
+        classificationsByStatus: `${own}:classifications:by-status`,
+        reservations: `${own}:reservations`,
+      };
+    },
+    probe: `${tagged}:probe`,
     idempotency: (key) => `${tagged}:idempotency:${createHash('sha256').update(key).digest('hex')}`,
     batch: (id) => `${tagged}:batch:${id}`,
     counted: (id, round) =>

@@ -1,11 +1,11 @@
 import type { BatchStatus } from '@cropline/contracts';
-import type { Redis } from 'ioredis';
-import type { QueueKeys } from './keys.js';
+import type { QueueKeys, TenantKeys } from './keys.js';
+import type { RedisClient } from './redis-client.js';
 
-/** Ids of listed batches, newest first, of one status or all, older than `before`. */
+/** Ids of listed batches, all or those of a tenant, newest first, of one status or all, older than `before`. */
 export async function listBatches(
-  redis: Redis,
-  keys: QueueKeys,
+  redis: RedisClient,
+  keys: Pick<QueueKeys | TenantKeys, 'batches' | 'batchesByStatus'>,
   query: { readonly status: BatchStatus | undefined; readonly before: string | undefined },
   limit: number,
 ): Promise<string[]> {

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Reconciliation } from '@cropline/contracts';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from './redis-client.js';
 import type { QueueKeys } from './keys.js';
 import { runScript } from './script.js';
 import { endReconciliation1 } from './scripts/end-reconciliation-1.js';
+import { nameServer1 } from './scripts/name-server-1.js';
 
 /** What a reconciliation tells while and after it runs. */
 export type ReconciliationReport = Omit<Reconciliation, 'state'>;
@@ -32,10 +33,10 @@ const NONE: ReconciliationReport = {
  * mark of another.
  */
 export class Reconciliations {
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
   readonly #key: string;
 
-  constructor(redis: Redis, { reconciliation }: QueueKeys) {
+  constructor(redis: RedisClient, { reconciliation }: QueueKeys) {
     this.#redis = redis;
     this.#key = reconciliation;
   }
@@ -80,9 +81,10 @@ export class Reconciliations {
     return { ...report, state: (server ?? '') === '' ? 'waiting' : 'finished' };
   }
 
-  /** A name of the Redis process that answers; it changes with each start. */
+  /** A name of the Redis process that has the queue; it changes with each start. */
   async #server(): Promise<string> {
-    const [, runId] = /^run_id:(\w+)/m.exec(await this.#redis.info('server')) ?? [];
+    const info = await runScript(this.#redis, nameServer1, [this.#key], []);
+    const [, runId] = /^run_id:(\w+)/m.exec(String(info)) ?? [];
     return runId ?? 'unknown';
   }
 }

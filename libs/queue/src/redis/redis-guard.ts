@@ -1,5 +1,5 @@
-import { CroplineError, describeCause } from '@cropline/contracts';
-import type { Redis } from 'ioredis';
+import { CroplineError, describeCause, describeRedis, parseRedisUrl } from '@cropline/contracts';
+import type { RedisClient } from './redis-client.js';
 
 /** Runs work that needs Redis; what fails because of Redis fails as `QUEUE_UNAVAILABLE`. */
 export type RedisGuard = <T>(work: () => Promise<T>) => Promise<T>;
@@ -8,8 +8,8 @@ export type RedisGuard = <T>(work: () => Promise<T>) => Promise<T>;
  * Makes the guard of a `serving` connection. Work that comes while the first connection is being made
  * waits for how that ends; after that nothing waits.
  */
-export function guardRedis(redis: Redis): RedisGuard {
-  const { host = 'localhost', port = 6379 } = redis.options;
+export function guardRedis(redis: RedisClient, redisUrl: string): RedisGuard {
+  const place = describeRedis(parseRedisUrl(redisUrl));
   const opened = new Promise<void>((resolve) => {
     redis.once('ready', resolve);
     redis.once('close', resolve);
@@ -22,7 +22,7 @@ export function guardRedis(redis: Redis): RedisGuard {
       if (cause instanceof CroplineError) throw cause;
       throw new CroplineError(
         'QUEUE_UNAVAILABLE',
-        `Expected Redis at ${host}:${port} to answer, but it did not (${describeCause(cause)}); try again.`,
+        `Expected ${place} to answer, but it did not (${describeCause(cause)}); try again.`,
         { cause },
       );
     }

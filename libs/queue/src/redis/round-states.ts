@@ -1,5 +1,5 @@
 import type { Retry } from '@cropline/contracts';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from './redis-client.js';
 import { chunkCount, expiryOf, type BatchRecord } from '../batch/batch-record.js';
 import { errorLimit } from '../batch/error-limit.js';
 import { roundRecord, selectedItems, type Selected } from '../batch/round-record.js';
@@ -17,22 +17,23 @@ import { runScript } from './script.js';
 import { beginRound3 } from './scripts/begin-round-3.js';
 import { enterClosedBatch6 } from './scripts/enter-closed-batch-6.js';
 import { startRound2 } from './scripts/start-round-2.js';
+import { tenantFields } from './tenant-fields.js';
 
 /**
  * What retries change of batches in Redis, and how batches that were closed are entered again. Only batches
  * are retried, never classifications, so all of these are listed.
  */
 export class RoundStates {
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
   readonly #keys: QueueKeys;
 
-  constructor(redis: Redis, keys: QueueKeys) {
+  constructor(redis: RedisClient, keys: QueueKeys) {
     this.#redis = redis;
     this.#keys = keys;
   }
 
-  /** Opens a closed batch for another round; false when it is not any more as it was seen. */
-  async begin(state: BatchState, retry: Retry): Promise<boolean> {
+  /** Opens a closed batch for another round, of at most so many items; false when it is not any more as it was seen. */
+  async begin(state: BatchState, retry: Retry, mostItems: number): Promise<boolean> {
     const { record, round, retries, status, error, stop } = state;
     if (!isFinal(status)) return false;
     const { succeeded, failed, cancelled } = state;
@@ -50,6 +51,7 @@ export class RoundStates {
         JSON.stringify(before),
         chunkCount(record),
         expiryOf({ ...record, createdAt: retry.requestedAt }) ?? '',
+        mostItems,
       ],
     );
     return began === 1;
@@ -90,24 +92,24 @@ export class RoundStates {
 
   /** Enters a batch that is closed already; false when it is known. */
   async enterClosed(record: BatchRecord, closed: ClosedBatch): Promise<boolean> {
-    const fields = closedFields(record, closed);
-    return this.#enter(record.id, closed.status, closed, fields);
+    return this.#enter(record, closed.status, closed, closedFields(record, closed));
   }
 
   /** Enters a batch that was opened for a retry, to be advanced only after `restored`; false when it is known. */
   async enterOpened(record: BatchRecord, opened: OpenedBatch): Promise<boolean> {
     // It is told of when this round ends.
     const kept = { ...opened.before, dueAt: null, message: null };
-    return this.#enter(record.id, 'validating', kept, openedFields(record, opened));
+    return this.#enter(record, 'validating', kept, openedFields(record, opened));
   }
 
   async #enter(
-    id: string,
+    record: BatchRecord,
     status: string,
     { dueAt, counted, message, settled }: ClosedBatch,
     fields: Readonly<Record<string, string | number>>,
   ): Promise<boolean> {
     const keys = this.#keys;
+    const { id } = record;
     const entered = await runScript(
       this.#redis,
       enterClosedBatch6,
@@ -127,7 +129,7 @@ export class RoundStates {
         message ?? '',
         settled?.messageId ?? '',
         settled?.state ?? '',
-        ...Object.entries(fields).flat(),
+        ...Object.entries({ ...fields, ...tenantFields(keys, record) }).flat(),
       ],
     );
     return entered === 1;

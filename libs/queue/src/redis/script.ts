@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from './redis-client.js';
 
 /**
  * A Lua script. Its name ends in its number of keys, as its file does; the header of the Lua text
@@ -25,7 +25,7 @@ export function script(name: string, lua: string): Script {
 
 /** Runs a script by its digest, sending the text only to a Redis that does not know it yet. */
 export async function runScript(
-  redis: Redis,
+  redis: RedisClient,
   { name, keys, lua, sha }: Script,
   keyNames: readonly string[],
   args: readonly (string | number | Buffer)[],

@@ -1,5 +1,5 @@
 import type { WebhookDelivery } from '@cropline/contracts';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from './redis-client.js';
 import type { WebhookJob } from '../jobs/webhook-job.js';
 import type { QueueKeys } from './keys.js';
 import { runScript } from './script.js';
@@ -18,10 +18,10 @@ export interface SettledMessage {
 
 /** Messages about batches in Redis: those that are to be queued, and how their delivery goes. */
 export class WebhookMessages {
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
   readonly #keys: QueueKeys;
 
-  constructor(redis: Redis, keys: QueueKeys) {
+  constructor(redis: RedisClient, keys: QueueKeys) {
     this.#redis = redis;
     this.#keys = keys;
   }

@@ -1,5 +1,5 @@
 import { CroplineError, type ManifestSource } from '@cropline/contracts';
-import type { ObjectStore } from '@cropline/storage';
+import type { ObjectReader } from '@cropline/storage';
 import { csvRecords } from './csv-rows.js';
 import { keyFilter } from './key-filter.js';
 import type { SourceRow, SourceRows } from './source-row.js';
@@ -23,7 +23,7 @@ interface Inventory {
  * @throws `SOURCE_INVALID` for what is no inventory, or one in another format than CSV.
  */
 export async function* inventoryRows(
-  store: ObjectStore,
+  store: ObjectReader,
   source: ManifestSource,
   signal: AbortSignal,
 ): SourceRows {
@@ -44,7 +44,7 @@ export async function* inventoryRows(
   if (rows.length > 0) yield rows;
 }
 
-async function readInventory(store: ObjectStore, url: string): Promise<Inventory> {
+async function readInventory(store: ObjectReader, url: string): Promise<Inventory> {
   const bytes = await store
     .get(url, { maxBytes: MAX_INVENTORY_MANIFEST_BYTES })
     .catch((error: unknown) => {

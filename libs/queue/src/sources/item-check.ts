@@ -7,6 +7,7 @@ import {
   type ItemInput,
   type ProblemError,
 } from '@cropline/contracts';
+import type { UrlCheck } from '../locations/check-locations.js';
 import { manifestLine } from '../manifest/manifest-lines.js';
 import { ItemIds } from './item-ids.js';
 import type { SourceRow, SourceRows } from './source-row.js';
@@ -15,6 +16,8 @@ import type { SourceRow, SourceRows } from './source-row.js';
 export interface Refusal {
   /** The error for rows that are no items: the first of their faults, and how many there are. */
   readonly invalid: (errors: readonly ProblemError[], errorCount: number) => CroplineError;
+  /** The error for rows of which the only fault is where their images lie. */
+  readonly forbidden?: (errors: readonly ProblemError[], errorCount: number) => CroplineError;
   /** The error for a list with more items than a batch takes. */
   readonly tooMany: () => CroplineError;
   /** Whether everything is read to list every fault, or the first one is enough. */
@@ -30,14 +33,16 @@ export interface ItemTally {
  * The text of a manifest, from rows that are checked on the way: each is an item, and ids are unique. An
  * item without an id is named by its position, from 0.
  *
+ * @param urlCheck Whether the images may be read from where they lie; by default they may.
  * @throws What `refusal` makes of a list that breaks this. Nothing is yielded after a fault.
  */
 export async function* manifestText(
   rows: SourceRows,
   tally: ItemTally,
   refusal: Refusal,
+  urlCheck: UrlCheck = () => null,
 ): AsyncGenerator<string, void, undefined> {
-  const check = new ItemCheck();
+  const check = new ItemCheck(urlCheck);
   for await (const bunch of rows) {
     let text = '';
     for (const row of bunch) {
@@ -49,15 +54,27 @@ export async function* manifestText(
       if (text !== '') yield text;
     } else if (!refusal.readOn) break;
   }
-  if (check.errorCount > 0) throw refusal.invalid(check.errors, check.errorCount);
+  if (check.errorCount > 0) {
+    const { errors, errorCount, forbidden } = check;
+    throw errorCount === forbidden && refusal.forbidden !== undefined
+      ? refusal.forbidden(errors, errorCount)
+      : refusal.invalid(errors, errorCount);
+  }
   tally.items = check.items;
 }
 
 class ItemCheck {
   readonly errors: ProblemError[] = [];
   errorCount = 0;
+  /** Those of the faults that are of a location. */
+  forbidden = 0;
   items = 0;
   readonly #ids = new ItemIds();
+  readonly #urlCheck: UrlCheck;
+
+  constructor(urlCheck: UrlCheck) {
+    this.#urlCheck = urlCheck;
+  }
 
   /** The line of the manifest for a row; '' for one that is no item. */
   line({ line, value, fault }: SourceRow): string {
@@ -73,6 +90,11 @@ class ItemCheck {
       return this.#refuse(line, [
         `id: Expected an id of its own, but ${JSON.stringify(id)} is the id of an item above too`,
       ]);
+    }
+    const elsewhere = this.#urlCheck(url);
+    if (elsewhere !== null) {
+      this.forbidden += 1;
+      return this.#refuse(line, [`url: ${elsewhere}`]);
     }
     return manifestLine({ id, url });
   }

@@ -1,5 +1,5 @@
 import type { S3PrefixSource } from '@cropline/contracts';
-import { parseS3Url, type ObjectStore } from '@cropline/storage';
+import { parseS3Url, type ObjectReader } from '@cropline/storage';
 import { keyFilter } from './key-filter.js';
 import type { SourceRow, SourceRows } from './source-row.js';
 
@@ -7,7 +7,7 @@ const ROWS_A_BUNCH = 512;
 
 /** The objects whose keys begin with a prefix, in the order of their keys, as far as the globs take them. */
 export async function* prefixRows(
-  store: ObjectStore,
+  store: ObjectReader,
   { url, include, exclude }: S3PrefixSource,
   signal: AbortSignal,
 ): SourceRows {

@@ -7,7 +7,7 @@ import {
   type ErrorCode,
   type ManifestSource,
 } from '@cropline/contracts';
-import type { ObjectStore } from '@cropline/storage';
+import type { ObjectReader } from '@cropline/storage';
 import { csvRows } from './csv-rows.js';
 import { inventoryRows } from './inventory-rows.js';
 import { manifestText, type ItemTally, type Refusal } from './item-check.js';
@@ -23,7 +23,7 @@ import { atMost, UnpackError, unpacked } from './unpacked.js';
  *   `SOURCE_TOO_LARGE`; `STORAGE_UNAVAILABLE`, which may pass.
  */
 export async function* readSource(
-  store: ObjectStore,
+  store: ObjectReader,
   source: BatchSource,
   tally: ItemTally,
   signal: AbortSignal,
@@ -40,7 +40,7 @@ export async function* readSource(
   );
 }
 
-function rowsOf(store: ObjectStore, source: BatchSource, signal: AbortSignal): SourceRows {
+function rowsOf(store: ObjectReader, source: BatchSource, signal: AbortSignal): SourceRows {
   if (source.type === 's3Prefix') return prefixRows(store, source, signal);
   switch (manifestFormat(source)) {
     case 'jsonl':
@@ -53,7 +53,7 @@ function rowsOf(store: ObjectStore, source: BatchSource, signal: AbortSignal): S
 }
 
 async function* manifestBytes(
-  store: ObjectStore,
+  store: ObjectReader,
   { url }: ManifestSource,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array, void, undefined> {

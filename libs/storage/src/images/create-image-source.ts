@@ -49,7 +49,7 @@ class RetryingImageSource implements ImageSource {
     });
     this.#closeHttp = http.close;
     this.#fetchers = new Map([
-      ['s3:', objectFetcher(options.store)],
+      ['s3:', objectFetcher(options.store, options.buckets)],
       ['https:', http.fetch],
       ['http:', http.fetch],
       ['file:', fileFetcher(options.fileRoots ?? [])],

@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -46,11 +48,21 @@ describe('fileFetcher', () => {
   it.each([
     'photos/way-out',
     'photos/folder-out/secret',
+    'photos/folder-out/missing',
+    'photos/folder-out/missing/below',
     'photos-2/secret',
     'photos-2/missing',
     'photos/../photos-2/secret',
   ])('tells nothing of %s', async (path) => {
     expect((await faultOf(fetch(path))).code).toBe('IMAGE_PATH_BLOCKED');
+  });
+
+  it('finds no file in a socket', async () => {
+    const socket = join(folder, 'photos/socket');
+    const server = createServer().listen(socket);
+    await once(server, 'listening');
+    expect((await faultOf(fetch('photos/socket'))).code).toBe('IMAGE_NOT_FOUND');
+    server.close();
   });
 
   it('reads nothing without a folder', async () => {
@@ -64,7 +76,10 @@ describe('fileFetcher', () => {
     },
   );
 
-  it.each(['file://host/photos/x', 'file:///photos/a%2Fb'])('refuses %s', async (url) => {
-    expect((await faultOf(fileFetcher(['/'])(url, limits))).code).toBe('IMAGE_URL_INVALID');
-  });
+  it.each(['file://host/photos/x', 'file:///photos/a%2Fb', 'file:///a%00b'])(
+    'refuses %s',
+    async (url) => {
+      expect((await faultOf(fileFetcher(['/'])(url, limits))).code).toBe('IMAGE_URL_INVALID');
+    },
+  );
 });

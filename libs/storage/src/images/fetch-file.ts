@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
-import { open, realpath, type FileHandle } from 'node:fs/promises';
-import { isAbsolute, relative, sep } from 'node:path';
+import { open, readlink, realpath, type FileHandle } from 'node:fs/promises';
+import { dirname, isAbsolute, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CroplineError, ErrorCode } from '@cropline/contracts';
 import { TooManyBytesError } from '../bytes/collect-bytes.js';
@@ -9,13 +9,15 @@ import { systemCode } from '../system-code.js';
 import { imageFault, tooLarge } from './image-fault.js';
 import type { FetchLimits, ImageFetcher } from './image-fetcher.js';
 
-/** A pipe or device is opened without waiting for its other end, then refused. */
-const OPEN_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK;
+/** A pipe or device is opened without waiting for its other end, then refused. Links have been followed already. */
+const OPEN_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
 
 /** What the system says, and what it means; everything else may pass (`EMFILE`, `EIO`). */
 const FILE_CODES: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   ENOENT: ['IMAGE_NOT_FOUND', 'There is no file'],
   ENOTDIR: ['IMAGE_NOT_FOUND', 'There is no file'],
+  ENXIO: ['IMAGE_NOT_FOUND', 'It is no file'],
+  ENODEV: ['IMAGE_NOT_FOUND', 'It is no file'],
   ELOOP: ['IMAGE_NOT_FOUND', 'Links lead in a circle'],
   ENAMETOOLONG: ['IMAGE_NOT_FOUND', 'The name is too long'],
   EACCES: ['IMAGE_ACCESS_DENIED', 'The file may not be read'],
@@ -31,12 +33,13 @@ export function fileFetcher(roots: readonly string[]): ImageFetcher {
     const path = pathOf(url);
     try {
       const realRoots = await Promise.all(roots.map(trueFolder));
-      const real = await realpath(path).catch((error: unknown) => {
-        throw isBelow(path, [...roots, ...realRoots]) ? error : pathBlocked(url);
+      const real = await realpath(path).catch(async (error: unknown) => {
+        throw isBelow(await truePlace(path), realRoots) ? error : pathBlocked(url);
       });
       if (!isBelow(real, realRoots)) throw pathBlocked(url);
       const file = await open(real, OPEN_FLAGS);
       try {
+        if (!isBelow(await openedPlace(file, real), realRoots)) throw pathBlocked(url);
         return await readWhole(file, url, limits);
       } finally {
         await file.close();
@@ -48,14 +51,19 @@ export function fileFetcher(roots: readonly string[]): ImageFetcher {
 }
 
 function pathOf(url: string): string {
+  const path = URL.canParse(url) ? pathIn(url) : null;
+  if (path !== null && !path.includes('\0')) return path;
+  throw imageFault(
+    'IMAGE_URL_INVALID',
+    `Expected a URL such as file:///photos/cat.jpg, but received ${shownUrl(url)}.`,
+  );
+}
+
+function pathIn(url: string): string | null {
   try {
     return fileURLToPath(url);
   } catch {
-    // The parser's error repeats the URL.
-    throw imageFault(
-      'IMAGE_URL_INVALID',
-      `Expected a URL such as file:///photos/cat.jpg, but received ${shownUrl(url)}.`,
-    );
+    return null;
   }
 }
 
@@ -65,6 +73,29 @@ async function trueFolder(root: string): Promise<string> {
     return await realpath(root);
   } catch {
     return root;
+  }
+}
+
+/** Where a path that leads to nothing would lead to, by the folders above it that are there. */
+async function truePlace(path: string): Promise<string> {
+  for (let folder = path; ; folder = dirname(folder)) {
+    try {
+      return await realpath(folder);
+    } catch (error) {
+      if (folder === dirname(folder)) throw error;
+    }
+  }
+}
+
+/**
+ * Where a file that is open lies, as the system knows it: a folder on the way to it may have been replaced by a
+ * link since its place was checked. Where the system does not tell (other than Linux), the place as it was checked.
+ */
+async function openedPlace(file: FileHandle, checked: string): Promise<string> {
+  try {
+    return await readlink(`/proc/self/fd/${file.fd}`);
+  } catch {
+    return checked;
   }
 }
 

@@ -46,6 +46,21 @@ describe('createImageSource from S3', () => {
     expect(fault).toMatchObject({ code, retryable: false, details: { attempts: 1 } });
   });
 
+  it('asks the store for nothing that lies elsewhere than it may read', async () => {
+    const buckets = { allowed: ['photos/public'], closed: ['s3://photos/public/keys'] };
+    const before = s3.gate.requests.length;
+    const limited = createImageSource({ store, buckets, maxBytes: 200_000, timeoutMs: 20_000 });
+    for (const url of [URL, 's3://photos/public/../cat.jpg', 's3://photos/public/keys/a.json']) {
+      expect(await faultOf(limited.fetch(url))).toMatchObject({
+        code: 'IMAGE_LOCATION_FORBIDDEN',
+        retryable: false,
+        details: { attempts: 1 },
+      });
+    }
+    expect(s3.gate.requests.length).toBe(before);
+    await limited.close();
+  });
+
   it('does not retry a refusal', async () => {
     const before = s3.gate.requests.length;
     s3.setFault((_, response) => {

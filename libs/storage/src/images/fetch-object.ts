@@ -1,4 +1,9 @@
-import { CroplineError, type ErrorCode } from '@cropline/contracts';
+import {
+  checkReadable,
+  CroplineError,
+  type BucketRules,
+  type ErrorCode,
+} from '@cropline/contracts';
 import { TooManyBytesError } from '../bytes/collect-bytes.js';
 import type { ObjectStore } from '../objects/object-store.js';
 import { parseS3Url } from '../objects/s3-url.js';
@@ -12,10 +17,14 @@ const IMAGE_CODES: Partial<Record<ErrorCode, ErrorCode>> = {
   STORAGE_LOCATION_INVALID: 'IMAGE_URL_INVALID',
   STORAGE_UNAVAILABLE: 'IMAGE_FETCH_FAILED',
   STORAGE_CREDENTIALS_EXPIRED: 'IMAGE_FETCH_FAILED',
+  LOCATION_FORBIDDEN: 'IMAGE_LOCATION_FORBIDDEN',
 };
 
 /** Reads `s3://` URLs. The store does not retry: attempts are counted in one place, by the image source. */
-export function objectFetcher(store: Pick<ObjectStore, 'get'>): ImageFetcher {
+export function objectFetcher(
+  store: Pick<ObjectStore, 'get'>,
+  buckets: BucketRules = {},
+): ImageFetcher {
   return async (url, { maxBytes, signal }) => {
     try {
       if (parseS3Url(url).key === '') {
@@ -24,6 +33,7 @@ export function objectFetcher(store: Pick<ObjectStore, 'get'>): ImageFetcher {
           `Expected s3://bucket/key, but ${shownUrl(url)} names no object.`,
         );
       }
+      checkReadable(buckets, url);
       return await store.get(url, { maxBytes, signal, retry: false });
     } catch (error) {
       if (error instanceof TooManyBytesError) throw tooLarge(url, error);

@@ -36,4 +36,19 @@ describe('nextHop', () => {
     expect(() => nextHop(hop, 'http://0x0a000001/b', policy)).toThrow(CroplineError);
     expect(nextHop(hop, 'http://[2606:4700::1]/b', policy).url.hostname).toBe('[2606:4700::1]');
   });
+
+  it.each(['localhost', 'localhost.', 'LOCALHOST', 'a.localhost', 'a.localhost.'])(
+    'takes %s for this machine, whatever a resolver would say',
+    (host) => {
+      const blocked = expect.objectContaining({ code: 'IMAGE_ADDRESS_BLOCKED' });
+      expect(() => firstHop(`http://${host}/a`, policy)).toThrow(blocked);
+      for (const own of ['127.0.0.0/8', '::1/128']) {
+        expect(() => firstHop(`http://${host}/a`, createAddressPolicy([own]))).not.toThrow();
+      }
+    },
+  );
+
+  it('takes a name that only ends like it for another machine', () => {
+    expect(() => firstHop('http://notlocalhost/a', policy)).not.toThrow();
+  });
 });

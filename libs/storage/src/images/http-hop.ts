@@ -56,11 +56,21 @@ export function nextHop(from: HttpHop, location: string, policy: AddressPolicy):
   };
 }
 
-/** A host written as an address is never looked up. The URL parser has made 0x7f.1 into 127.0.0.1. */
+/** The names of a machine for itself (RFC 6761), whatever its resolver makes of them. */
+const OWN_NAME = /(?:^|\.)localhost\.?$/;
+const OWN_ADDRESSES = ['127.0.0.1', '::1'];
+
+/**
+ * A host written as an address is never looked up. The URL parser has made 0x7f.1 into 127.0.0.1, and letters
+ * small.
+ */
 function checkLiteral({ hostname }: URL, policy: AddressPolicy): void {
   const literal = /^\[.*\]$/.test(hostname) ? hostname.slice(1, -1) : hostname;
   const isLiteral = literal !== hostname || /^[\d.]+$/.test(hostname);
-  if (isLiteral && !policy.allows(literal)) throw addressBlocked(hostname);
+  const addresses = OWN_NAME.test(hostname) ? OWN_ADDRESSES : isLiteral ? [literal] : [];
+  if (addresses.length > 0 && !addresses.some((address) => policy.allows(address))) {
+    throw addressBlocked(hostname);
+  }
 }
 
 function basicAuthorization({ username, password }: URL): string | undefined {

@@ -1,4 +1,4 @@
-import type { CroplineError } from '@cropline/contracts';
+import type { BucketRules, CroplineError } from '@cropline/contracts';
 import type { ObjectStore } from '../objects/object-store.js';
 
 /** What images may be fetched, and how patiently. */
@@ -15,6 +15,8 @@ export interface ImageSourceOptions {
   readonly fileRoots?: readonly string[];
   /** CIDR networks that may be fetched from although they are private, loopback or link-local. */
   readonly allowNetworks?: readonly string[];
+  /** Which `s3://` URLs are read; all that the store can read by default. */
+  readonly buckets?: BucketRules;
   /** How often a fault that may pass is tried; default 4. */
   readonly attempts?: number;
   /** The first pause between attempts in milliseconds; it doubles, with jitter. Default 200. */

@@ -1,8 +1,9 @@
 import { script } from '../script.js';
+import { LISTED, MOVE_STATUS } from './move-status.js';
 
 export const buryBatch5 = script(
   'bury-batch-5',
-  `
+  `${MOVE_STATUS}${LISTED}
 --[[
   Takes a closed batch out of everybody's sight, so that what it wrote can be deleted. What is left in its
   place keeps it from being entered again.
@@ -37,9 +38,9 @@ elseif status ~= 'completed' and status ~= 'failed' and status ~= 'cancelled' an
   return {status}
 end
 if status then
-  redis.call('ZREM', KEYS[2], status .. ':' .. ARGV[1])
+  delist(KEYS[1], KEYS[2], ARGV[1], status)
 end
-redis.call('ZREM', KEYS[3], ARGV[1])
+unlist(KEYS[1], KEYS[3], ARGV[1])
 redis.call('ZREM', KEYS[4], ARGV[1])
 redis.call('DEL', KEYS[1])
 redis.call('HSET', KEYS[1], 'deleting', record)

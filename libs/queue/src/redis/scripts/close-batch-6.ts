@@ -58,7 +58,7 @@ if ARGV[2] == 'completed' then
   redis.call('DEL', KEYS[2])
 end
 if ARGV[6] ~= '' then
-  redis.call('ZREM', KEYS[4], ARGV[2] .. ':' .. ARGV[1])
+  delist(KEYS[1], KEYS[4], ARGV[1], ARGV[2])
   redis.call('EXPIRE', KEYS[1], ARGV[6])
   redis.call('EXPIRE', KEYS[2], ARGV[6])
 end

@@ -1,8 +1,9 @@
 import { script } from '../script.js';
+import { LISTED, MOVE_STATUS } from './move-status.js';
 
 export const createBatch3 = script(
   'create-batch-3',
-  `
+  `${MOVE_STATUS}${LISTED}
 --[[
   Enters a batch that nothing was planned of yet.
 
@@ -18,6 +19,7 @@ export const createBatch3 = script(
   ARGV[6] failed items that end it, '' for none
   ARGV[7] when it expires, milliseconds, '' for never
   ARGV[8] '1' when it is restored and has parts yet to be counted
+  ARGV[9...] more fields of the batch and their values
 
   Returns 1, or 0 when there is such a batch already (nothing is changed then).
 ]]
@@ -36,9 +38,12 @@ end
 if ARGV[8] == '1' then
   redis.call('HSET', KEYS[1], 'restoring', 1)
 end
-redis.call('ZADD', KEYS[2], 0, 'validating:' .. ARGV[1])
+if #ARGV > 8 then
+  redis.call('HSET', KEYS[1], unpack(ARGV, 9))
+end
+enlist(KEYS[1], KEYS[2], ARGV[1], 'validating')
 if ARGV[5] == '1' then
-  redis.call('ZADD', KEYS[3], 0, ARGV[1])
+  list(KEYS[1], KEYS[3], ARGV[1])
 end
 return 1
 `,

@@ -1,9 +1,10 @@
 import { script } from '../script.js';
 import { ANNOUNCE } from './announce.js';
+import { LISTED, MOVE_STATUS } from './move-status.js';
 
 export const enterClosedBatch6 = script(
   'enter-closed-batch-6',
-  `${ANNOUNCE}
+  `${MOVE_STATUS}${LISTED}${ANNOUNCE}
 --[[
   Enters a batch that was closed, in one step: with its final status, so that nobody takes it for one that
   is to be run, or as one that was opened again for a retry.
@@ -30,8 +31,8 @@ if redis.call('EXISTS', KEYS[1]) == 1 then
   return 0
 end
 redis.call('HSET', KEYS[1], 'status', ARGV[2], unpack(ARGV, 8))
-redis.call('ZADD', KEYS[2], 0, ARGV[2] .. ':' .. ARGV[1])
-redis.call('ZADD', KEYS[3], 0, ARGV[1])
+enlist(KEYS[1], KEYS[2], ARGV[1], ARGV[2])
+list(KEYS[1], KEYS[3], ARGV[1])
 if ARGV[4] ~= '' then
   redis.call('SET', KEYS[4], ARGV[4])
 end

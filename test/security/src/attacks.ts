@@ -1,0 +1,17 @@
+import type { Attack } from './attack.js';
+import { ADDRESS_ATTACKS } from './attacks/addresses.js';
+import { KEY_ATTACKS } from './attacks/keys.js';
+import { FILE_URL_ATTACKS } from './attacks/file-urls.js';
+import { OPEN_API_ATTACKS } from './attacks/open-api.js';
+import { REBINDING_ATTACKS } from './attacks/rebinding.js';
+import { REDIRECT_ATTACKS } from './attacks/redirects.js';
+
+/** Every attack. A new one is a line in its file of `attacks/`; a new file is a line here. */
+export const ATTACKS: readonly Attack[] = [
+  ...ADDRESS_ATTACKS,
+  ...REDIRECT_ATTACKS,
+  ...REBINDING_ATTACKS,
+  ...FILE_URL_ATTACKS,
+  ...KEY_ATTACKS,
+  ...OPEN_API_ATTACKS,
+];
