@@ -15,10 +15,12 @@ export interface CrashRunOptions {
 }
 
 /** One kill and what came of it. */
-export interface CrashOutcome extends CrashPoint {
+export interface CrashOutcome {
   readonly scenario: string;
-  /** What it was killed at; null when it had come to its end before. */
-  readonly at: string | null;
+  /** Null when it was left alone. */
+  readonly point: CrashPoint | null;
+  /** Whether it was killed there; it may have come to its end before. */
+  readonly struck: boolean;
   readonly faults: readonly string[];
   readonly seconds: number;
 }
@@ -62,20 +64,21 @@ async function runScenario(
   const site = await startCrashSite(`crash-${randomBytes(4).toString('hex')}`, servers, onLine);
   try {
     const tell = (outcome: CrashOutcome): void => {
-      const { step, when, at, faults, seconds } = outcome;
-      const where = step === 0 ? 'left alone' : `${when} step ${step}, ${at ?? 'not reached'}`;
+      const { point, struck, faults, seconds } = outcome;
+      const missed = struck || point === null ? '' : ', not reached';
+      const where = point === null ? 'left alone' : `${point.when} ${point.step}${missed}`;
       const came = faults.length === 0 ? 'well' : `VIOLATION ${faults.join(' ')}`;
       onProgress(`${scenario.name}: ${where}: ${came}, ${seconds} s`);
       onOutcome(outcome);
     };
     // Once before it counts: what an API does when it starts is no step of the work.
-    for (let n = 0; n < 2; n += 1) tell(await crashOnce(site, scenario, 0, 'after'));
-    const steps = site.steps.labels.length;
-    onProgress(`${scenario.name}: ${steps} steps: ${site.steps.labels.join(', ')}`);
-    for (let step = 1; step <= steps; step += every) {
+    for (let n = 0; n < 2; n += 1) tell(await crashOnce(site, scenario, null));
+    const steps = site.steps.done;
+    onProgress(`${scenario.name}: ${steps.length} steps: ${steps.join(', ')}`);
+    for (const step of steps.filter((_, index) => index % every === 0)) {
       for (const when of ['before', 'after'] as const) {
         signal.throwIfAborted();
-        tell(await crashOnce(site, scenario, step, when));
+        tell(await crashOnce(site, scenario, { step, when }));
       }
     }
   } finally {
@@ -83,30 +86,29 @@ async function runScenario(
   }
 }
 
-/** Runs a scenario, killed at a step; at none for step 0. */
+/** Runs a scenario, killed at a point or left alone. */
 async function crashOnce(
   site: CrashSite,
   scenario: Scenario,
-  step: number,
-  when: CrashPoint['when'],
+  point: CrashPoint | null,
 ): Promise<CrashOutcome> {
   const { api, steps } = site;
   const startedAt = performance.now();
-  const tag = `${step}-${when}-${randomBytes(3).toString('hex')}`;
+  const tag = `crash-${randomBytes(4).toString('hex')}`;
   const faults: string[] = [];
-  let at: string | null = null;
+  let struck = false;
   try {
     const id = (await scenario.prepare?.(site, tag)) ?? '';
     const pid = api.pid;
-    steps.begin(step === 0 ? null : { step, when });
+    steps.begin(point);
     const died = api.ended().then(() => false);
     const acted = scenario.act(site, tag, id).then(() => true);
     // Whichever is first; the other has nothing to tell.
     acted.catch(() => undefined);
     const wasAnswered = await Promise.race([acted, died]).catch(() => false);
     steps.end();
-    at = steps.struck;
-    if (at !== null) {
+    struck = steps.struck;
+    if (struck) {
       await died;
       steps.heal();
       await api.start();
@@ -120,5 +122,5 @@ async function crashOnce(
     await api.start();
   }
   const seconds = Math.round((performance.now() - startedAt) / 100) / 10;
-  return { scenario: scenario.name, step, when, at, faults, seconds };
+  return { scenario: scenario.name, point, struck, faults, seconds };
 }
