@@ -25,6 +25,9 @@ describe('readConfig of the API', () => {
       s3: { endpoint: undefined, region: 'us-east-1' },
       outputUrl: 's3://bucket/batches',
       access: { to: 'this machine' },
+      limits: { requestsPerMinute: null, openBatches: null, openItems: null },
+      maxConnections: 10_000,
+      bodyIdleMs: 60_000,
       window: 256,
       allowNetworks: [],
       buckets: { allowed: undefined, closed: ['s3://bucket/batches/access'] },
@@ -79,7 +82,7 @@ describe('readConfig of the API', () => {
       S3_ENDPOINT: 'hunter2',
       CROPLINE_OUTPUT_URL: 'https://key:hunter2@host',
     });
-    expect(faults).toContain('REDIS_URL: expected a URL that starts with redis:// or rediss://');
+    expect(faults).toContain('REDIS_URL: expected redis://host:6379');
     expect(faults).not.toContain('hunter2');
   });
 

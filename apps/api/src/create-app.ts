@@ -9,6 +9,9 @@ import { auditLog } from './access/audit-log.js';
 import { guard } from './access/guard.js';
 import { accessLog } from './http/access-log.js';
 import { addBodyParsers } from './http/body-parsers.js';
+import { sendContinue } from './http/send-continue.js';
+import { keepPace } from './limits/keep-pace.js';
+import { limitRequests } from './limits/limit-requests.js';
 import { serveDocs } from './openapi/serve-docs.js';
 import { ProblemFilter } from './problems/problem-filter.js';
 
@@ -30,7 +33,10 @@ export async function createApp(
   app.use(accessLog(log));
   app.use(auditLog(log));
   app.use(guard(services.admission));
-  // Who asks before sending a body is answered by the guard, not at once.
+  app.use(limitRequests(services.limits));
+  app.use(sendContinue);
+  app.use(keepPace(services.limits.bodies));
+  // Who asks before sending a body is not told to at once: see sendContinue.
   const server = app.getHttpServer();
   server.on('checkContinue', (request, response) => server.emit('request', request, response));
   addBodyParsers(app.getHttpAdapter().getInstance());

@@ -73,7 +73,7 @@ describe('readConfig of the worker', () => {
 
   it('repeats no value that may be a secret', () => {
     const faults = faultsOf({ REDIS_URL: 'http://user:hunter2@host', S3_ENDPOINT: 'hunter2' });
-    expect(faults).toContain('REDIS_URL: expected a URL that starts with redis:// or rediss://');
+    expect(faults).toContain('REDIS_URL: expected redis://host:6379');
     expect(faults).not.toContain('hunter2');
   });
 });

@@ -11,13 +11,18 @@ export interface ApiKey extends Caller {
   readonly revokedAt: string | null;
 }
 
+/** Whether a text can name a tenant: up to 63 lower-case letters, digits, dots, dashes and underscores. */
+export function isTenantName(text: string): boolean {
+  return /^[a-z0-9][a-z0-9._-]{0,62}$/.test(text);
+}
+
 const prefixes = z.array(z.string().refine(isLocationPrefix));
 const limit = z.int().min(1).nullable();
 
 /** The document `keys/<id>.json`. Fields of later versions are let pass. */
 export const apiKeySchema: z.ZodType<ApiKey> = z.object({
   keyId: z.string(),
-  tenant: z.string().min(1),
+  tenant: z.string().refine(isTenantName),
   scopes: z.array(z.enum(SCOPES)),
   read: prefixes,
   write: prefixes,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { keyIdOf, matchesDigest, mintKey } from './key-text.js';
+import { keyIdOf, matchesDigest, mintKey, withoutSecrets } from './key-text.js';
 
 describe('a key', () => {
   it('has an id that may be shown and a secret of 256 bits, both its own', () => {
@@ -21,6 +21,13 @@ describe('a key', () => {
     expect(matchesDigest(`${one.key} `, one.digest)).toBe(false);
     expect(matchesDigest(one.key, null)).toBe(false);
     expect(matchesDigest(one.key, '')).toBe(false);
+  });
+
+  it('is shown without its secret, wherever it stands', () => {
+    const { key, keyId } = mintKey();
+    expect(withoutSecrets(`/v1/${key}/${key.toUpperCase()}`)).toBe(
+      `/v1/cropline_${keyId}_…/${`cropline_${keyId}_`.toUpperCase()}…`,
+    );
   });
 
   it('is no other text', () => {

@@ -21,13 +21,20 @@ export interface ApiRequest {
 export class ApiConnection {
   readonly #baseUrl: string;
   readonly #fetch: typeof fetch;
+  readonly #credentials: Readonly<Record<string, string>>;
   /** How often a request is sent again that may be. */
   readonly retries: number;
 
-  /** @throws `USAGE_INVALID` when `baseUrl` is no http(s) URL that can be called. */
-  constructor(baseUrl: string, fetchImplementation: typeof fetch, retries: number) {
+  /** @throws `USAGE_INVALID` when `baseUrl` is no http(s) URL that can be called, or the key cannot be sent. */
+  constructor(
+    baseUrl: string,
+    fetchImplementation: typeof fetch,
+    { retries, apiKey }: { readonly retries: number; readonly apiKey?: string | undefined },
+  ) {
     this.#baseUrl = checkedBaseUrl(baseUrl);
     this.#fetch = fetchImplementation;
+    this.#credentials =
+      apiKey === undefined ? {} : { authorization: `Bearer ${checkedKey(apiKey)}` };
     this.retries = retries;
   }
 
@@ -101,6 +108,7 @@ export class ApiConnection {
         method: request.method ?? 'GET',
         headers: {
           ...request.headers,
+          ...this.#credentials,
           accept,
           ...(body === undefined ? {} : { 'content-type': body.contentType }),
         },
@@ -140,4 +148,13 @@ function checkedBaseUrl(text: string): string {
     );
   }
   return url.href.replace(/\/+$/u, '');
+}
+
+/** What `fetch` refuses as a header it would repeat in its error. */
+function checkedKey(key: string): string {
+  if (/^[\x21-\x7e]+$/u.test(key)) return key;
+  throw new CroplineError(
+    'USAGE_INVALID',
+    'Expected an API key such as cropline_…, without blanks or line breaks in it.',
+  );
 }

@@ -41,7 +41,12 @@ describe('watch over events', () => {
 
 describe('batchEvents', () => {
   const listen = (lastId: string | null, silenceMs = 10_000): AsyncGenerator<BatchEvent> =>
-    batchEvents(new ApiConnection(server.url, fetch, 0), { path: '/events' }, lastId, silenceMs);
+    batchEvents(
+      new ApiConnection(server.url, fetch, { retries: 0 }),
+      { path: '/events' },
+      lastId,
+      silenceMs,
+    );
 
   it('asks for what came after the last event', async () => {
     server.answer = (response) => response.writeHead(204).end();

@@ -4,6 +4,8 @@ import type { ClassifyOptionsInput, ItemResult } from '@cropline/contracts';
 export interface CroplineClientOptions {
   /** Such as `http://127.0.0.1:3000`; a path before `/v1` is kept. */
   readonly baseUrl: string;
+  /** Sent with every call to an API that asks for one: `cropline_<id>_<secret>`. */
+  readonly apiKey?: string | undefined;
   /** Default: the global `fetch`. */
   readonly fetch?: typeof fetch;
   /**

@@ -70,6 +70,46 @@ describe('what CroplineClient asks', () => {
     expect(server.asked.map(({ url }) => url)).toEqual(Array(2).fill('/cropline/v1/batches/x'));
   });
 
+  it('sends its key with every call to the API, events too, and to nobody else', async () => {
+    const keyed = new CroplineClient({ baseUrl: server.url, apiKey: 'cropline_1_2' });
+    await keyed.getBatch('x');
+    await keyed.listBatches();
+    await keyed.createBatch({ items: [] });
+    await keyed.submitLines(new Blob(['{}\n']).stream(), {}, { format: 'jsonl' });
+    await keyed.watch('x').next();
+    expect(server.asked.length).toBeGreaterThan(5);
+    for (const { headers } of server.asked) {
+      expect(headers.authorization).toBe('Bearer cropline_1_2');
+    }
+    server.asked = [];
+    server.answer = (response) =>
+      sendJson(response, 200, {
+        files: [
+          {
+            sha256: '0',
+            url: 's3://b/0',
+            exists: false,
+            put: { url: `${server.url}/b/0?signature`, headers: {}, expiresAt: '' },
+          },
+        ],
+      });
+    const file = { body: Uint8Array.of(1), contentType: 'image/png', sha256: '0' };
+    for await (const { sent } of keyed.upload([file])) expect(sent).toBe(true);
+    expect(server.asked.map(({ method, headers }) => [method, headers.authorization])).toEqual([
+      ['POST', 'Bearer cropline_1_2'],
+      ['PUT', undefined],
+    ]);
+  });
+
+  it.each(['', 'hunter2 hunter2', 'hunter2\n', 'hunter2é'])(
+    'refuses the key %j without repeating it',
+    (apiKey) => {
+      const make = (): CroplineClient => new CroplineClient({ baseUrl: server.url, apiKey });
+      expect(make).toThrow('Expected an API key');
+      expect(make).not.toThrow(/hunter2/);
+    },
+  );
+
   it.each(['127.0.0.1:3000', 'ftp://host', 'http://user:hunter2@host', 'http://host/?key=hunter2'])(
     'refuses the base URL %s without repeating it',
     (baseUrl) => {

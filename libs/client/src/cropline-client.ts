@@ -65,10 +65,10 @@ export class CroplineClient {
   readonly #api: ApiConnection;
   readonly #fetch: typeof fetch;
 
-  /** @throws `USAGE_INVALID` when `baseUrl` is no http(s) URL. */
-  constructor({ baseUrl, fetch: call = fetch, retries = 3 }: CroplineClientOptions) {
+  /** @throws `USAGE_INVALID` when `baseUrl` is no http(s) URL, or the key cannot be sent. */
+  constructor({ baseUrl, apiKey, fetch: call = fetch, retries = 3 }: CroplineClientOptions) {
     this.#fetch = call;
-    this.#api = new ApiConnection(baseUrl, call, retries);
+    this.#api = new ApiConnection(baseUrl, call, { retries, apiKey });
   }
 
   /**

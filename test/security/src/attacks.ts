@@ -1,8 +1,10 @@
 import type { Attack } from './attack.js';
 import { ADDRESS_ATTACKS } from './attacks/addresses.js';
+import { KEY_ATTACKS } from './attacks/keys.js';
 import { IMAGE_ATTACKS } from './attacks/images.js';
 import { BUCKET_ATTACKS } from './attacks/buckets.js';
 import { FILE_URL_ATTACKS } from './attacks/file-urls.js';
+import { OPEN_API_ATTACKS } from './attacks/open-api.js';
 import { REBINDING_ATTACKS } from './attacks/rebinding.js';
 import { REDIRECT_ATTACKS } from './attacks/redirects.js';
 
@@ -12,6 +14,8 @@ export const ATTACKS: readonly Attack[] = [
   ...REDIRECT_ATTACKS,
   ...REBINDING_ATTACKS,
   ...FILE_URL_ATTACKS,
+  ...KEY_ATTACKS,
+  ...OPEN_API_ATTACKS,
   ...BUCKET_ATTACKS,
   ...IMAGE_ATTACKS,
 ];

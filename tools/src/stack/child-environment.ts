@@ -1,6 +1,6 @@
 /** Set by the stack itself, or of the caller's own processes, and so never handed on. */
 const NOT_HANDED_ON =
-  /^(AWS_|S3_|REDIS_|JEST_)|^(HOST|PORT|NODE_ENV|LOG_LEVEL|CROPLINE_(QUEUE_PREFIX|OUTPUT_URL|HEALTH_PORT))$/;
+  /^(AWS_|S3_|REDIS_|JEST_)|^(HOST|PORT|NODE_ENV|LOG_LEVEL|CROPLINE_(QUEUE_PREFIX|OUTPUT_URL|ACCESS_URL|AUTH|HEALTH_PORT))$/;
 
 /**
  * The environment of a process of the stack: this process's own (the model's mirror and cache, proxies, the

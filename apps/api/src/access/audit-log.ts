@@ -1,3 +1,4 @@
+import { withoutSecrets } from '@cropline/access';
 import type { Request, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 import { requestIdOf } from '../http/request-id.js';
@@ -21,7 +22,7 @@ export function auditLog(log: Logger): RequestHandler {
 }
 
 function factsOf(request: Request, response: Response): object {
-  const path = request.originalUrl.replace(/[?#].*$/su, '');
+  const path = withoutSecrets(request.originalUrl.replace(/[?#].*$/su, ''));
   const caller = callerOf(request);
   const batchId = batchIn(path) ?? batchIn(String(response.getHeader('location') ?? ''));
   return {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { withoutSecrets } from '@cropline/access';
 import type { Logger } from 'pino';
 import { pinoHttp, type HttpLogger } from 'pino-http';
 import { callerOf } from '../access/caller-of.js';
@@ -43,7 +44,7 @@ function requestFacts(request: IncomingMessage, response: ServerResponse, facts:
 
 /** The path without its query; Express shortens `url` while it routes, so the original is read. */
 function pathOf(request: IncomingMessage & { originalUrl?: string }): string {
-  return (request.originalUrl ?? request.url ?? '/').replace(/[?#].*$/su, '');
+  return withoutSecrets((request.originalUrl ?? request.url ?? '/').replace(/[?#].*$/su, ''));
 }
 
 function batchOfLocation(response: ServerResponse): string | undefined {

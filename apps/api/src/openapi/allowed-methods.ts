@@ -1,4 +1,5 @@
-import { OPERATIONS, type OperationDescription } from './operations.js';
+import type { OperationDescription } from './operation-description.js';
+import { OPERATIONS } from './operations.js';
 
 const ROUTES = OPERATIONS.map((operation) => ({
   operation,

@@ -2,7 +2,8 @@ import { CROPLINE_VERSION, ERROR_CODES, type ErrorCode } from '@cropline/contrac
 import { noQuerySchema } from '../http/queries.js';
 import { buildComponents, queryParameters, refTo, type JsonSchema } from './components.js';
 import { EXAMPLES, exampleProblem } from './examples.js';
-import { OPERATIONS, type AnswerDescription, type OperationDescription } from './operations.js';
+import type { AnswerDescription, OperationDescription } from './operation-description.js';
+import { OPERATIONS } from './operations.js';
 
 /** An OpenAPI 3.1 document, as far as ours go. */
 export interface OpenApiDocument {
@@ -10,7 +11,10 @@ export interface OpenApiDocument {
   readonly info: object;
   readonly tags: readonly object[];
   readonly paths: Readonly<Record<string, Readonly<Record<string, object>>>>;
-  readonly components: { readonly schemas: Readonly<Record<string, JsonSchema>> };
+  readonly components: {
+    readonly schemas: Readonly<Record<string, JsonSchema>>;
+    readonly securitySchemes: Readonly<Record<string, object>>;
+  };
 }
 
 /** The OpenAPI 3.1 document of the API, built from the schemas that check its requests. */
@@ -33,6 +37,7 @@ export function buildOpenApiDocument(): OpenApiDocument {
     })),
     paths,
     components: {
+      securitySchemes: SECURITY_SCHEMES,
       schemas: {
         ...buildComponents(),
         Health: {
@@ -63,6 +68,7 @@ function describeOperation(operation: OperationDescription): object {
     tags: [tag],
     summary,
     ...(description === undefined ? {} : { description }),
+    security: securityOf(operation),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(body === undefined
       ? {}
@@ -75,6 +81,36 @@ function describeOperation(operation: OperationDescription): object {
     },
   };
 }
+
+/** How keys are sent to an API that asks for them. */
+const SECURITY_SCHEMES = {
+  bearer: {
+    type: 'http',
+    scheme: 'bearer',
+    description:
+      'An API key, `cropline_<id>_<secret>`. An operation names the scope that the key must have; an API that is open asks for none.',
+  },
+  basic: {
+    type: 'http',
+    scheme: 'basic',
+    description: 'The same key as the password, for browsers; the user name may be anything.',
+  },
+};
+
+/** Either scheme, with the scope; without one nobody is asked. */
+function securityOf({ scope }: OperationDescription): object[] {
+  return scope === 'open' ? [] : Object.keys(SECURITY_SCHEMES).map((name) => ({ [name]: [scope] }));
+}
+
+/** What whoever asks for something may be told, on any operation that asks for a key. */
+const ACCESS_ERRORS: readonly ErrorCode[] = [
+  'KEY_REQUIRED',
+  'KEY_INVALID',
+  'SCOPE_MISSING',
+  'HOST_FORBIDDEN',
+  'RATE_LIMITED',
+  'STORAGE_UNAVAILABLE',
+];
 
 const IDEMPOTENCY_KEY = {
   name: 'Idempotency-Key',
@@ -117,10 +153,11 @@ function answerOf(answer: AnswerDescription): object {
 }
 
 /** The error answers of an operation: one a status, naming the codes that have it. */
-function problemAnswers({ tag, errors }: OperationDescription): object {
-  const always: ErrorCode[] = tag === 'Health' ? [] : ['REQUEST_INVALID', 'INTERNAL'];
+function problemAnswers({ scope, errors }: OperationDescription): object {
+  const always: ErrorCode[] =
+    scope === 'open' ? [] : ['REQUEST_INVALID', 'INTERNAL', ...ACCESS_ERRORS];
   const byStatus = new Map<number, [ErrorCode, ...ErrorCode[]]>();
-  for (const code of [...errors, ...always]) {
+  for (const code of new Set([...errors, ...always])) {
     const { status } = ERROR_CODES[code];
     const before = byStatus.get(status);
     byStatus.set(status, before === undefined ? [code] : [...before, code]);

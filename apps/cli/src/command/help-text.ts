@@ -8,6 +8,10 @@ Exit codes:
 
 const VARIABLES = {
   api: 'CROPLINE_API               the API, unless --api names another (http://127.0.0.1:3000)',
+  apiKey: 'CROPLINE_API_KEY           the key for it, if it asks for one; or CROPLINE_API_KEY_FILE',
+  output:
+    'CROPLINE_OUTPUT_URL        s3://bucket/prefix, where the service keeps its batches, and keys in access/',
+  access: 'CROPLINE_ACCESS_URL        s3://bucket/prefix of the keys, where it is another',
   webhook:
     'CROPLINE_WEBHOOK_SECRET    whsec_…, signs webhooks; or CROPLINE_WEBHOOK_SECRET_FILE, a file of it',
   config: 'CROPLINE_CONFIG            a file of settings (~/.config/cropline/config.json)',

@@ -6,6 +6,9 @@ import { CroplineError, describeCause, type Environment } from '@cropline/contra
 /** The keys of the configuration file, and the variable of the environment that each stands for. */
 export const CONFIG_KEYS = {
   api: 'CROPLINE_API',
+  apiKeyFile: 'CROPLINE_API_KEY_FILE',
+  outputUrl: 'CROPLINE_OUTPUT_URL',
+  accessUrl: 'CROPLINE_ACCESS_URL',
   webhookSecretFile: 'CROPLINE_WEBHOOK_SECRET_FILE',
   model: 'CROPLINE_MODEL',
   modelMirror: 'CROPLINE_MODEL_MIRROR',

@@ -3,12 +3,14 @@ import {
   engineSettings,
   readSettings,
   redisUrl,
+  s3LocationSchema,
   storageSettings,
   urlOf,
   type Backend,
   type Environment,
   type Precision,
 } from '@cropline/contracts';
+import { withSecretFiles } from '@cropline/storage';
 import { z } from 'zod';
 import { headingOf, inWordsOfFile, readConfigFile } from './config-file.js';
 
@@ -17,7 +19,12 @@ const SETTINGS = {
   ...engineSettings,
   ...storageSettings,
   REDIS_URL: redisUrl().optional(),
+  REDIS_URL_FILE: z.string().optional(),
   CROPLINE_API: urlOf('http:', 'https:').default('http://127.0.0.1:3000'),
+  CROPLINE_API_KEY: z.string().optional(),
+  CROPLINE_API_KEY_FILE: z.string().optional(),
+  CROPLINE_OUTPUT_URL: s3LocationSchema.optional(),
+  CROPLINE_ACCESS_URL: s3LocationSchema.optional(),
   CROPLINE_WEBHOOK_SECRET: z.string().optional(),
   CROPLINE_WEBHOOK_SECRET_FILE: z.string().optional(),
   LC_ALL: z.string().optional(),
@@ -31,6 +38,12 @@ const SETTINGS = {
 export interface CliConfig {
   /** The API's base URL, unless --api names another. */
   readonly api: string;
+  /** What the API is called with if it asks for a key, or the file that holds it. */
+  readonly apiKey: string | undefined;
+  readonly apiKeyFile: string | undefined;
+  /** Where the service keeps its batches, and its API keys when that is not below; for `admin keys`. */
+  readonly outputUrl: string | undefined;
+  readonly accessUrl: string | undefined;
   /** What signs webhooks, or the file that holds it. */
   readonly webhook: {
     readonly secret: string | undefined;
@@ -70,9 +83,17 @@ export interface CliConfig {
  * @throws `CONFIG_INVALID` with all faults, and no value that may be a secret.
  */
 export function readConfig(environment: Environment = process.env): CliConfig {
-  const env = readSettings(SETTINGS, 'The environment has faults:', withFile(environment));
+  const env = readSettings(
+    SETTINGS,
+    'The environment has faults:',
+    withFile(withSecretFiles(environment, ['REDIS_URL'])),
+  );
   return {
     api: env.CROPLINE_API,
+    apiKey: env.CROPLINE_API_KEY,
+    apiKeyFile: env.CROPLINE_API_KEY_FILE,
+    outputUrl: env.CROPLINE_OUTPUT_URL,
+    accessUrl: env.CROPLINE_ACCESS_URL,
     webhook: {
       secret: env.CROPLINE_WEBHOOK_SECRET,
       secretFile: env.CROPLINE_WEBHOOK_SECRET_FILE,

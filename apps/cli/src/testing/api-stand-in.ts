@@ -56,6 +56,8 @@ export class ApiStandIn {
   readonly types: string[] = [];
   /** Method and path of every request. */
   readonly requests: string[] = [];
+  /** The Authorization of each. */
+  readonly credentials: (string | undefined)[] = [];
   readonly #waiting: { readonly pattern: string; readonly resolve: () => void }[] = [];
   readonly #server = createServer((request, response) => {
     this.#answer(request, response).catch(() => response.destroy());
@@ -84,6 +86,7 @@ export class ApiStandIn {
     const url = new URL(request.url ?? '/', this.url);
     const line = `${request.method ?? ''} ${url.pathname}${url.search}`;
     this.requests.push(line);
+    this.credentials.push(request.headers.authorization);
     for (const { pattern, resolve } of this.#waiting) if (line.includes(pattern)) resolve();
     const [, , collection, id, action] = url.pathname.split('/');
     if (collection === 'admin') {

@@ -17,6 +17,8 @@ export const storageSettings = {
 /** How the API and workers find Redis. */
 export const queueSettings = {
   REDIS_URL: redisUrl().default('redis://127.0.0.1:6379'),
+  /** A file that holds it. */
+  REDIS_URL_FILE: z.string().optional(),
   CROPLINE_QUEUE_PREFIX: z.string().default('{cropline}'),
 };
 
