@@ -1,5 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import type { BatchService } from '@cropline/queue';
+import type { BatchService, QueueMonitor } from '@cropline/queue';
 import type { Admission } from './access/admission.js';
 import { AdminController } from './admin/admin-controller.js';
 import { BatchesController } from './batches/batches-controller.js';
@@ -17,6 +17,8 @@ import { UploadsController } from './uploads/uploads-controller.js';
 export interface ApiServices {
   readonly batches: BatchService;
   readonly uploads: Uploads;
+  /** A look at the queues. */
+  readonly monitor: QueueMonitor;
   readonly readiness: Readiness;
   /** Aborted when the API begins to stop. */
   readonly stopping: AbortSignal;
@@ -32,7 +34,7 @@ export class ApiModule {
     uploads,
     readiness,
     stopping,
-  }: Omit<ApiServices, 'admission'>): DynamicModule {
+  }: Omit<ApiServices, 'admission' | 'monitor'>): DynamicModule {
     return {
       module: ApiModule,
       controllers: [

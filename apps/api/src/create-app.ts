@@ -9,7 +9,9 @@ import { auditLog } from './access/audit-log.js';
 import { guard } from './access/guard.js';
 import { accessLog } from './http/access-log.js';
 import { addBodyParsers } from './http/body-parsers.js';
-import { serveDocs } from './openapi/serve-docs.js';
+import { securityHeaders } from './http/security-headers.js';
+import { BOARD_PATH, serveMonitoring } from './monitoring/serve-monitoring.js';
+import { DOCS_PATH, serveDocs } from './openapi/serve-docs.js';
 import { ProblemFilter } from './problems/problem-filter.js';
 
 /** The whole HTTP side of the API over given services, ready to listen. */
@@ -28,6 +30,7 @@ export async function createApp(
   app.disable('x-powered-by');
   app.disable('etag');
   app.use(accessLog(log));
+  app.use(securityHeaders([DOCS_PATH, BOARD_PATH]));
   app.use(auditLog(log));
   app.use(guard(services.admission));
   // Who asks before sending a body is answered by the guard, not at once.
@@ -36,6 +39,7 @@ export async function createApp(
   addBodyParsers(app.getHttpAdapter().getInstance());
   app.useGlobalFilters(new ProblemFilter(log));
   serveDocs(app);
+  serveMonitoring(app, services.monitor, log);
   await app.init();
   return app;
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createBatchService, createCoordinator } from '@cropline/queue';
+import { createBatchService, createCoordinator, createQueueMonitor } from '@cropline/queue';
 import { createObjectStore } from '@cropline/storage';
 import type { Logger } from 'pino';
 import { admissionOf } from './access/admission-of.js';
@@ -32,6 +32,8 @@ export async function runApi(config: ApiConfig, log: Logger, stop: AbortSignal):
     const connection = { redisUrl, prefix, store, outputUrl, allowNetworks, buckets, log };
     const batches = createBatchService(connection);
     opened.push({ name: 'batch service', close: () => batches.close() });
+    const monitor = createQueueMonitor({ redisUrl, prefix, log });
+    opened.push({ name: 'queue monitor', close: () => monitor.close() });
     const uploads = new Uploads(store, outputUrl);
     const readiness = new Readiness({
       redis: () => batches.check(),
@@ -39,7 +41,10 @@ export async function runApi(config: ApiConfig, log: Logger, stop: AbortSignal):
     });
 
     const admission = admissionOf(config.access, store, log);
-    const app = await createApp({ batches, uploads, readiness, stopping: stop, admission }, log);
+    const app = await createApp(
+      { batches, uploads, monitor, readiness, stopping: stop, admission },
+      log,
+    );
     const server = app.getHttpServer();
     const url = await listen(server, config.host, config.port);
     opened.push({ name: 'HTTP', close: () => app.close() });

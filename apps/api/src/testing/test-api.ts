@@ -7,7 +7,9 @@ import { createApp } from '../create-app.js';
 import { Readiness, type ReadinessChecks } from '../health/readiness.js';
 import { listen, stopListening } from '../http/listener.js';
 import { Uploads } from '../uploads/uploads.js';
+import type { QueueMonitor } from '@cropline/queue';
 import { FakeBatches } from './fake-batches.js';
+import { NO_QUEUES } from './no-queues.js';
 
 /** The HTTP side of the API over a fake batch service, listening on a free port. */
 export interface TestApi {
@@ -26,7 +28,10 @@ export interface TestApi {
 }
 
 /** Starts one; without keys unless told otherwise. */
-export async function startTestApi(admission = ADMIT_THIS_MACHINE): Promise<TestApi> {
+export async function startTestApi(
+  admission = ADMIT_THIS_MACHINE,
+  monitor: QueueMonitor = NO_QUEUES,
+): Promise<TestApi> {
   const logged: Record<string, unknown>[] = [];
   const log = pino(
     { level: 'info' },
@@ -43,7 +48,7 @@ export async function startTestApi(admission = ADMIT_THIS_MACHINE): Promise<Test
   const stopping = new AbortController();
   const readiness = new Readiness({ redis: () => checks.redis(), s3: () => checks.s3() }, 250);
   const app = await createApp(
-    { batches: fake, uploads, readiness, stopping: stopping.signal, admission },
+    { batches: fake, uploads, monitor, readiness, stopping: stopping.signal, admission },
     log,
   );
   const url = await listen(app.getHttpServer(), '127.0.0.1', 0);
