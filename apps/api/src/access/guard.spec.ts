@@ -16,13 +16,21 @@ const GUARDED = OPERATIONS.flatMap(({ method, path, scope }) =>
   scope === 'open' ? [] : [[method.toUpperCase(), path.replace(/\{\w+\}/gu, 'x'), scope] as const],
 );
 
+const MOUNTED = [
+  ['GET', '/docs', 'read'],
+  ['GET', '/docs/openapi.json', 'read'],
+  ['GET', '/metrics', 'admin'],
+  ['GET', '/admin/queues', 'admin'],
+  ['GET', '/admin/queues/api/queues', 'admin'],
+] as const;
+
 describe('an API with keys', () => {
   it('guards all but the probes', () => {
     const open = OPERATIONS.filter(({ scope }) => scope === 'open').map(({ path }) => path);
     expect(open).toEqual(['/health/live', '/health/ready']);
   });
 
-  it.each([...GUARDED, ['GET', '/docs', 'read'], ['GET', '/docs/openapi.json', 'read']] as const)(
+  it.each([...GUARDED, ...MOUNTED] as const)(
     'wants a key for %s %s, and one with the scope %s',
     async (method, path, scope) => {
       const without = await api.fetch(path, { method });

@@ -18,9 +18,9 @@ import { Unwanted, wantedText } from './wanted-text.js';
 export interface SourceReaderContext {
   readonly states: BatchStates;
   readonly store: ObjectStore;
+  readonly quotas: Quotas;
   /** Where sources are read; anywhere by default. */
   readonly buckets?: BucketRules | undefined;
-  readonly quotas: Quotas;
   readonly log: Logger;
 }
 
