@@ -29,7 +29,10 @@ export class DurableSteps {
 
   /** Begins to count, and to wait for the point at which to kill the process of now. */
   begin(crash: CrashPoint | null, kill: () => void): void {
-    this.#kill = kill;
+    this.#kill = () => {
+      this.#kill = () => undefined;
+      kill();
+    };
     this.done = [];
     this.struck = false;
     this.#crash = crash;
