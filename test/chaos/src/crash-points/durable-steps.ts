@@ -25,14 +25,14 @@ export class DurableSteps {
   struck = false;
   #counting = false;
   #crash: CrashPoint | null = null;
-  readonly #kill: () => void;
+  #kill: () => void = () => undefined;
 
-  constructor(kill: () => void) {
-    this.#kill = kill;
-  }
-
-  /** Begins to count, and to wait for the point at which to kill. */
-  begin(crash: CrashPoint | null): void {
+  /** Begins to count, and to wait for the point at which to kill the process of now. */
+  begin(crash: CrashPoint | null, kill: () => void): void {
+    this.#kill = () => {
+      this.#kill = () => undefined;
+      kill();
+    };
     this.done = [];
     this.struck = false;
     this.#crash = crash;

@@ -7,8 +7,8 @@ import type { Scenario } from './scenario.js';
 /** What is to be run. */
 export interface CrashRunOptions {
   readonly scenarios: readonly Scenario[];
-  /** Every how manieth step is killed at; 1 for all. */
-  readonly every: number;
+  /** Where it is killed, of the steps that there are. */
+  readonly pointsOf: (steps: readonly string[]) => readonly CrashPoint[];
   readonly signal: AbortSignal;
   readonly onProgress: (text: string) => void;
   readonly onLine?: (source: string, line: string) => void;
@@ -29,7 +29,7 @@ export interface CrashOutcome {
 const LANES = 4;
 
 /**
- * Kills the API before and after every durable step of each scenario, starts it again and checks what came of
+ * Kills the API at durable steps of each scenario, starts it again and checks what came of
  * it. How many steps there are is counted first, in a run that is left alone.
  *
  * @throws The signal's reason; what keeps a part from starting.
@@ -58,7 +58,7 @@ export async function runCrashPoints(options: CrashRunOptions): Promise<CrashOut
 async function runScenario(
   scenario: Scenario,
   servers: CrashServers,
-  { every, signal, onProgress, onLine = () => undefined }: CrashRunOptions,
+  { pointsOf, signal, onProgress, onLine = () => undefined }: CrashRunOptions,
   onOutcome: (outcome: CrashOutcome) => void,
 ): Promise<void> {
   const site = await startCrashSite(`crash-${randomBytes(4).toString('hex')}`, servers, onLine);
@@ -75,11 +75,9 @@ async function runScenario(
     for (let n = 0; n < 2; n += 1) tell(await crashOnce(site, scenario, null));
     const steps = site.steps.done;
     onProgress(`${scenario.name}: ${steps.length} steps: ${steps.join(', ')}`);
-    for (const step of steps.filter((_, index) => index % every === 0)) {
-      for (const when of ['before', 'after'] as const) {
-        signal.throwIfAborted();
-        tell(await crashOnce(site, scenario, { step, when }));
-      }
+    for (const point of pointsOf(steps)) {
+      signal.throwIfAborted();
+      tell(await crashOnce(site, scenario, point));
     }
   } finally {
     await site.close();
@@ -100,7 +98,10 @@ async function crashOnce(
   try {
     const id = (await scenario.prepare?.(site, tag)) ?? '';
     const pid = api.pid;
-    steps.begin(point);
+    steps.begin(point, () => {
+      // What the dead one still had on the way may come to a gate when the next one runs.
+      if (api.pid === pid) api.signal('SIGKILL');
+    });
     const died = api.ended().then(() => false);
     const acted = scenario.act(site, tag, id).then(() => true);
     // Whichever is first; the other has nothing to tell.
