@@ -9,6 +9,7 @@ import { ClassificationsController } from './classifications/classifications-con
 import { EventsController } from './events/events-controller.js';
 import { HealthController } from './health/health-controller.js';
 import type { Readiness } from './health/readiness.js';
+import type { ApiLimits } from './limits/api-limits.js';
 import { BATCH_SERVICE, READINESS, STOPPING, UPLOADS } from './service-tokens.js';
 import type { Uploads } from './uploads/uploads.js';
 import { UploadsController } from './uploads/uploads-controller.js';
@@ -24,6 +25,8 @@ export interface ApiServices {
   readonly stopping: AbortSignal;
   /** Who may ask for something. */
   readonly admission: Admission;
+  /** What callers are held to. */
+  readonly limits: ApiLimits;
 }
 
 /** The endpoints of the API over given services. */
@@ -34,7 +37,7 @@ export class ApiModule {
     uploads,
     readiness,
     stopping,
-  }: Omit<ApiServices, 'admission' | 'monitor'>): DynamicModule {
+  }: Omit<ApiServices, 'admission' | 'monitor' | 'limits'>): DynamicModule {
     return {
       module: ApiModule,
       controllers: [

@@ -12,7 +12,9 @@ import {
   wholeNumber,
   type BucketRules,
   type Environment,
+  type TenantLimits,
 } from '@cropline/contracts';
+import { DEFAULT_TIMING } from '@cropline/queue';
 import { withSecretFiles } from '@cropline/storage';
 import { z } from 'zod';
 import { isLoopback } from './access/loopback.js';
@@ -36,6 +38,12 @@ const SETTINGS = {
     .enum(['keys', 'open-to-everyone'], { error: 'expected keys or open-to-everyone' })
     .optional(),
   CROPLINE_WINDOW: wholeNumber(1, 100_000).default(256),
+  CROPLINE_REQUESTS_PER_MINUTE: wholeNumber(1, 10_000_000).optional(),
+  CROPLINE_MAX_OPEN_BATCHES: wholeNumber(1, 1_000_000).optional(),
+  CROPLINE_MAX_OPEN_ITEMS: wholeNumber(1, 2 ** 31 - 1).optional(),
+  CROPLINE_MAX_CONNECTIONS: wholeNumber(1, 1_000_000).default(10_000),
+  CROPLINE_BODY_IDLE_SECONDS: wholeNumber(1, 3_600).default(60),
+  CROPLINE_LOCK_MS: wholeNumber(1_000, 600_000).default(DEFAULT_TIMING.lockMs),
 };
 
 /** Who may ask for something: those with a key, whoever is on this machine, or everyone. */
@@ -57,8 +65,16 @@ export interface ApiConfig {
   readonly outputUrl: string;
   /** Who may ask for something. */
   readonly access: ApiAccess;
+  /** The limits of API keys that have none of their own. */
+  readonly limits: TenantLimits;
+  /** The most connections at a time. */
+  readonly maxConnections: number;
+  /** In so long some of a body that is sent has to come. */
+  readonly bodyIdleMs: number;
   /** The most chunks of one batch that are queued at a time. */
   readonly window: number;
+  /** How long this API keeps the batches that it is at when it is not heard of, in milliseconds. */
+  readonly lockMs: number;
   /** Private networks that webhooks may be sent to. */
   readonly allowNetworks: readonly string[];
   /** Where in object storage sources are read and results written. */
@@ -85,7 +101,15 @@ export function readConfig(environment: Environment = process.env): ApiConfig {
     s3: { endpoint: env.S3_ENDPOINT, region: env.S3_REGION ?? env.AWS_REGION ?? 'us-east-1' },
     outputUrl: env.CROPLINE_OUTPUT_URL,
     access: accessOf(env),
+    limits: {
+      requestsPerMinute: env.CROPLINE_REQUESTS_PER_MINUTE ?? null,
+      openBatches: env.CROPLINE_MAX_OPEN_BATCHES ?? null,
+      openItems: env.CROPLINE_MAX_OPEN_ITEMS ?? null,
+    },
+    maxConnections: env.CROPLINE_MAX_CONNECTIONS,
+    bodyIdleMs: env.CROPLINE_BODY_IDLE_SECONDS * 1000,
     window: env.CROPLINE_WINDOW,
+    lockMs: env.CROPLINE_LOCK_MS,
     allowNetworks: env.CROPLINE_ALLOW_NETWORKS,
     buckets: bucketRules({
       allowedBuckets: env.CROPLINE_ALLOWED_BUCKETS,

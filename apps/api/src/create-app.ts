@@ -10,6 +10,9 @@ import { guard } from './access/guard.js';
 import { accessLog } from './http/access-log.js';
 import { addBodyParsers } from './http/body-parsers.js';
 import { securityHeaders } from './http/security-headers.js';
+import { sendContinue } from './http/send-continue.js';
+import { keepPace } from './limits/keep-pace.js';
+import { limitRequests } from './limits/limit-requests.js';
 import { BOARD_PATH, serveMonitoring } from './monitoring/serve-monitoring.js';
 import { DOCS_PATH, serveDocs } from './openapi/serve-docs.js';
 import { ProblemFilter } from './problems/problem-filter.js';
@@ -33,7 +36,10 @@ export async function createApp(
   app.use(securityHeaders([DOCS_PATH, BOARD_PATH]));
   app.use(auditLog(log));
   app.use(guard(services.admission));
-  // Who asks before sending a body is answered by the guard, not at once.
+  app.use(limitRequests(services.limits));
+  app.use(sendContinue);
+  app.use(keepPace(services.limits.bodies));
+  // Who asks before sending a body is not told to at once: see sendContinue.
   const server = app.getHttpServer();
   server.on('checkContinue', (request, response) => server.emit('request', request, response));
   addBodyParsers(app.getHttpAdapter().getInstance());

@@ -1,5 +1,10 @@
 import { once } from 'node:events';
-import { createBatchService, createCoordinator, createQueueMonitor } from '@cropline/queue';
+import {
+  createBatchService,
+  createCoordinator,
+  createQueueMonitor,
+  createRequestLimiter,
+} from '@cropline/queue';
 import { createObjectStore } from '@cropline/storage';
 import type { Logger } from 'pino';
 import { admissionOf } from './access/admission-of.js';
@@ -8,10 +13,14 @@ import type { ApiConfig } from './config.js';
 import { createApp } from './create-app.js';
 import { Readiness } from './health/readiness.js';
 import { listen, stopListening } from './http/listener.js';
+import { limitConnections } from './limits/limit-connections.js';
 import { Uploads } from './uploads/uploads.js';
 
 /** How long requests under way may take to finish once the API is asked to stop. */
 const DRAIN_MS = 10_000;
+
+/** In how long the whole body of a request has to come, unless it is a list of items. */
+const WHOLE_BODY_MS = 600_000;
 
 /** How long one thing may take to close: a Redis that is away may never say goodbye. */
 const CLOSE_MS = 2_000;
@@ -32,7 +41,7 @@ export async function runApi(config: ApiConfig, log: Logger, stop: AbortSignal):
     const connection = { redisUrl, prefix, store, outputUrl, allowNetworks, buckets, log };
     const batches = createBatchService(connection);
     opened.push({ name: 'batch service', close: () => batches.close() });
-    const monitor = createQueueMonitor({ redisUrl, prefix, log });
+    const monitor = createQueueMonitor(connection);
     opened.push({ name: 'queue monitor', close: () => monitor.close() });
     const uploads = new Uploads(store, outputUrl);
     const readiness = new Readiness({
@@ -41,14 +50,21 @@ export async function runApi(config: ApiConfig, log: Logger, stop: AbortSignal):
     });
 
     const admission = admissionOf(config.access, store, log);
-    const app = await createApp(
-      { batches, uploads, monitor, readiness, stopping: stop, admission },
-      log,
-    );
+    const requests = createRequestLimiter(connection);
+    opened.push({ name: 'request limiter', close: () => requests.close() });
+    const bodies = { idleMs: config.bodyIdleMs, wholeMs: WHOLE_BODY_MS };
+    const limits = { defaults: config.limits, requests, bodies };
+    const services = { batches, uploads, monitor, readiness, stopping: stop, admission, limits };
+    const app = await createApp(services, log);
     const server = app.getHttpServer();
+    limitConnections(server, config.maxConnections, log);
     const url = await listen(server, config.host, config.port);
     opened.push({ name: 'HTTP', close: () => app.close() });
-    const coordinator = createCoordinator({ ...connection, window });
+    const coordinator = createCoordinator({
+      ...connection,
+      window,
+      timing: { lockMs: config.lockMs, stalledCheckMs: config.lockMs / 4 },
+    });
     opened.push({ name: 'coordinator', close: () => coordinator.close() });
     log.info({ url }, 'listening');
 

@@ -17,6 +17,7 @@ import {
   type Precision,
 } from '@cropline/contracts';
 import { defaultCacheDir } from '@cropline/model';
+import { DEFAULT_TIMING } from '@cropline/queue';
 import { withSecretFiles } from '@cropline/storage';
 
 /** Every setting of the worker; deploy/README.md lists them with their defaults. */
@@ -32,6 +33,7 @@ const SETTINGS = {
   CROPLINE_FILE_ROOTS: listOf(':')
     .refine((roots) => roots.every((root) => isAbsolute(root)), 'expected absolute folders')
     .default([]),
+  CROPLINE_LOCK_MS: wholeNumber(1_000, 600_000).default(DEFAULT_TIMING.lockMs),
   CROPLINE_DRAIN_TIMEOUT_MS: wholeNumber(0, 3_600_000).default(20_000),
   CROPLINE_NONE_MS: wholeNumber(0, 60_000).default(0),
   CROPLINE_HEALTH_PORT: wholeNumber(0, 65_535).optional(),
@@ -65,6 +67,8 @@ export interface WorkerConfig {
     readonly allowNetworks: readonly string[];
     readonly buckets: BucketRules;
   };
+  /** How long it owns a chunk without renewing its claim, in milliseconds. */
+  readonly lockMs: number;
   readonly drainTimeoutMs: number;
   /** Where health and status are served; 0 takes a free port, undefined serves none. */
   readonly healthPort: number | undefined;
@@ -110,6 +114,7 @@ export function readConfig(environment: Environment = process.env): WorkerConfig
         accessUrl: env.CROPLINE_ACCESS_URL,
       }),
     },
+    lockMs: env.CROPLINE_LOCK_MS,
     drainTimeoutMs: env.CROPLINE_DRAIN_TIMEOUT_MS,
     healthPort: env.CROPLINE_HEALTH_PORT,
     logLevel: env.LOG_LEVEL,

@@ -113,6 +113,7 @@ function openConsumer(
     store,
     concurrency: config.concurrency,
     log,
+    timing: { lockMs: config.lockMs, stalledCheckMs: config.lockMs / 4 },
     process: leavingOnDeviceLoss(processChunk, deviceLost),
   });
   return {

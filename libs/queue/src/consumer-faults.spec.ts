@@ -3,7 +3,7 @@ import { CroplineError, type ItemResult } from '@cropline/contracts';
 import type { ObjectStore } from '@cropline/storage';
 import { startRedis, startS3 } from '@cropline/tools';
 import type { ChunkConsumer, ChunkProcessor } from './chunk-consumer.js';
-import { CHUNK_DEATHS } from './consuming/run-chunk.js';
+import { CHUNK_DEATHS } from './consuming/suspicion.js';
 import { chunkJobId } from './jobs/chunk-job.js';
 import {
   FAST,
@@ -65,14 +65,17 @@ describe('a worker that is lost', () => {
     zombie.signal('SIGSTOP');
     // One chunk is held back, so that the batch is open when the zombie wakes.
     let held = true;
-    consume(async (task, control) => {
+    const holding: ChunkProcessor = async (task, control) => {
       if (task.index === 1)
         await until(
           () => held,
           (value) => !value,
         );
       return succeedAll(task, control);
-    });
+    };
+    // Two workers: one alone would run the zombie's chunk only once the other chunk has ended.
+    consume(holding, { concurrency: 1 });
+    consume(holding, { concurrency: 1 });
     const before = await until(
       () => service.get(id),
       ({ counts }) => counts.pending === 32,
@@ -214,8 +217,8 @@ describe('an object store that does not take a part', () => {
   function storeWhosePartsFail(times: number, error: CroplineError): ObjectStore {
     let left = times;
     return storeWith(bench.store, {
-      put: (...args) => {
-        if (!args[0].includes('/parts/') || left === 0) return bench.store.put(...args);
+      putIfAbsent: (...args) => {
+        if (left === 0) return bench.store.putIfAbsent(...args);
         left -= 1;
         return Promise.reject(error);
       },

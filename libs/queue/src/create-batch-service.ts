@@ -3,6 +3,7 @@ import type { BatchService, BatchServiceOptions } from './batch-service.js';
 import { createClassify } from './classification/classify.js';
 import { MeasuredRates } from './estimate/measured-rates.js';
 import { openCoordinationQueue, requestAdvance } from './jobs/coordination-job.js';
+import { Quotas } from './limits/quotas.js';
 import { SILENT_LOGGER } from './logger.js';
 import { BatchStates } from './redis/batch-states.js';
 import { connectRedis, disconnectRedis } from './redis/connect-redis.js';
@@ -25,7 +26,8 @@ export function createBatchService(options: BatchServiceOptions): BatchService {
   coordination.on('error', (error) => log.debug({ error: error.message }, 'queue error'));
   const hooks = createHookSender(options);
   const idempotency = new IdempotencyKeys(redis, keys);
-  const classification = createClassify({ ...options, log, keys, redis, guard, states });
+  const quotas = new Quotas(redis, keys, guard);
+  const classification = createClassify({ ...options, log, keys, redis, guard, states, quotas });
   const advance = async (id: string): Promise<void> => {
     try {
       await requestAdvance(coordination, id);
@@ -43,7 +45,8 @@ export function createBatchService(options: BatchServiceOptions): BatchService {
     store,
     finder: new BatchFinder({ states, store, guard, outputUrl, log, advance }),
     coordination,
-    submitting: { store, states, guard, outputUrl, buckets, hooks, keys: idempotency },
+    quotas,
+    submitting: { store, states, guard, quotas, outputUrl, buckets, hooks, keys: idempotency },
     classification,
     summaries: new BatchSummaries(store),
     rates: new MeasuredRates(redis, keys),

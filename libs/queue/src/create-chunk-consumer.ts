@@ -4,7 +4,10 @@ import { WaitingError, Worker, type Job } from 'bullmq';
 import type { ChunkConsumer, ChunkConsumerOptions } from './chunk-consumer.js';
 import { CancellationWatch } from './consuming/cancellation-watch.js';
 import { readableOnly } from './consuming/readable-items.js';
+import { ChunkSlots } from './consuming/chunk-slots.js';
 import { runChunk, type RunContext } from './consuming/run-chunk.js';
+import type { SuspectChunk } from './consuming/suspect-chunk.js';
+import { suspicionOf } from './consuming/suspicion.js';
 import { CHUNK_QUEUE, type ChunkJob } from './jobs/chunk-job.js';
 import { openCoordinationQueue, requestAdvance } from './jobs/coordination-job.js';
 import { BatchStates } from './redis/batch-states.js';
@@ -43,13 +46,35 @@ export function createChunkConsumer(options: ChunkConsumerOptions): ChunkConsume
   const claims = new Map<string, AbortController>();
   let draining: Promise<void> | null = null;
 
-  const run = async (job: Job<ChunkJob>, signal: AbortSignal): Promise<void> => {
-    const { batchId, index, urgent } = job.data;
-    const history = {
-      started: job.attemptsStarted,
-      thrown: job.attemptsMade,
-      deaths: job.stalledCounter,
+  const slots = new ChunkSlots((alone) => {
+    worker.concurrency = alone ? 1 : concurrency;
+  });
+
+  /** The chunk as one over which a worker died; null when none did. */
+  const suspected = (
+    job: Job<ChunkJob>,
+    token: string,
+    claim: AbortController,
+  ): SuspectChunk | null => {
+    const suspicion = suspicionOf(job.progress, job.stalledCounter);
+    if (suspicion === null) return null;
+    return {
+      suspicion,
+      note: async (found) => {
+        if ((await job.extendLock(token, timing.lockMs)) !== 1) claim.abort(new ClaimLost());
+        claim.signal.throwIfAborted();
+        await job.updateProgress(found);
+      },
     };
+  };
+
+  const run = async (
+    job: Job<ChunkJob>,
+    suspect: SuspectChunk | null,
+    signal: AbortSignal,
+  ): Promise<void> => {
+    const { batchId, index, urgent } = job.data;
+    const history = { started: job.attemptsStarted, thrown: job.attemptsMade, suspect };
     const verdict = await runChunk(context, job.data, history, signal);
     log.debug({ batchId, chunk: index, verdict: verdict?.verdict ?? 'dropped' }, 'chunk done');
     if (verdict === null) return;
@@ -63,13 +88,19 @@ export function createChunkConsumer(options: ChunkConsumerOptions): ChunkConsume
 
   const worker = new Worker<ChunkJob, undefined>(
     CHUNK_QUEUE,
-    async (job, token) => {
+    async (job, token = '') => {
       const claim = new AbortController();
       const id = job.id ?? '';
       claims.set(id, claim);
+      let leave: (() => void) | null = null;
       try {
         if (draining !== null) throw new HandBack();
-        await run(job, claim.signal);
+        const suspect = suspected(job, token, claim);
+        // Who died over it is accounted for before this worker can, be it of another chunk.
+        await suspect?.note(suspect.suspicion);
+        leave = await (suspect === null ? slots.enter() : slots.enterAlone(claim.signal));
+        if (leave === null) throw new HandBack();
+        await run(job, suspect, claim.signal);
         return undefined;
       } catch (error) {
         const reason: unknown = claim.signal.aborted ? claim.signal.reason : error;
@@ -78,6 +109,7 @@ export function createChunkConsumer(options: ChunkConsumerOptions): ChunkConsume
         if (reason instanceof HandBack || reason instanceof ClaimLost) throw new WaitingError();
         throw error;
       } finally {
+        leave?.();
         claims.delete(id);
       }
     },

@@ -8,7 +8,7 @@ import { deleteBatch, sweepDeletions } from './coordination/deleter.js';
 import { FairOrder } from './coordination/fair-order.js';
 import { watchForLoss } from './coordination/loss-watch.js';
 import { reconcile, type ReconcilerContext } from './coordination/reconciler.js';
-import { readBatchSource } from './coordination/source-reader.js';
+import { readBatchSource, type SourceReaderContext } from './coordination/source-reader.js';
 import { Sweeper } from './coordination/sweeper.js';
 import { MeasuredRates } from './estimate/measured-rates.js';
 import { openChunkQueue } from './jobs/chunk-job.js';
@@ -27,6 +27,7 @@ import {
   type WebhookJob,
 } from './jobs/webhook-job.js';
 import { BatchStates } from './redis/batch-states.js';
+import { Quotas } from './limits/quotas.js';
 import { connectRedis, disconnectRedis } from './redis/connect-redis.js';
 import { queueKeys } from './redis/keys.js';
 import { Reconciliations } from './redis/reconciliations.js';
@@ -56,8 +57,9 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
   const order = new FairOrder(redis, keys, chunks);
   const rates = new MeasuredRates(redis, keys);
   const reconciliations = new Reconciliations(redis, keys);
-  const context: ReconcilerContext = {
+  const context: ReconcilerContext & SourceReaderContext = {
     states,
+    quotas: new Quotas(redis, keys),
     store,
     outputUrl,
     chunks,
@@ -99,7 +101,7 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
     }
   };
   const read = async ({ data: { batchId } }: Job<SourceJob>): Promise<void> => {
-    await readBatchSource({ states, store, buckets, log }, batchId, closing.signal);
+    await readBatchSource({ ...context, buckets }, batchId, closing.signal);
     await requestAdvance(coordination, batchId);
   };
 

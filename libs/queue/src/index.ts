@@ -18,6 +18,13 @@ export type {
 export type { Coordinator, CoordinatorOptions } from './coordinator.js';
 export type { ResultFile, ResultFileQuery, ResultsFormat } from './results/result-file.js';
 export type { ResultsFilter } from './results/result-filter.js';
+export {
+  createRequestLimiter,
+  RATE_WINDOW_S,
+  type RateState,
+  type RequestLimiter,
+} from './limits/request-limiter.js';
+export { uploadsFolder } from './locations/uploads-folder.js';
 export { createBatchService } from './create-batch-service.js';
 export { createChunkConsumer } from './create-chunk-consumer.js';
 export { createCoordinator } from './create-coordinator.js';

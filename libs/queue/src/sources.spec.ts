@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { CroplineError, type BatchSource, type Item } from '@cropline/contracts';
 import { startRedis, startS3, type S3Server } from '@cropline/tools';
 import { readBatchSource } from './coordination/source-reader.js';
+import { Quotas } from './limits/quotas.js';
 import { SILENT_LOGGER } from './logger.js';
 import { BatchStates } from './redis/batch-states.js';
 import {
@@ -336,9 +337,10 @@ describe('a source while it is read', () => {
           yield { url: 's3://photos/late.jpg', bytes: 1 };
         },
       });
-      const late = readBatchSource({ states, store: slow, log: SILENT_LOGGER }, id, signal);
+      const context = { states, quotas: new Quotas(redis, keys), log: SILENT_LOGGER };
+      const late = readBatchSource({ ...context, store: slow }, id, signal);
       await reading;
-      await readBatchSource({ states, store: bench.store, log: SILENT_LOGGER }, id, signal);
+      await readBatchSource({ ...context, store: bench.store }, id, signal);
       goOn!();
       await late;
     });

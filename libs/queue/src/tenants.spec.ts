@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { startRedis, startS3 } from '@cropline/tools';
-import { Redis } from 'ioredis';
 import type { BatchService } from './batch-service.js';
 import { callerOf } from './testing/callers.js';
+import { loseEverything } from './testing/queue-jobs.js';
 import {
   requestFrom,
   requestOf,
@@ -87,9 +87,7 @@ describe('the batches of a tenant', () => {
   it('are its own still when Redis has lost them', async () => {
     const { id } = await ours.create(photos(1));
     await untilStatus(ours, id, 'completed');
-    const redis = new Redis(bench.redisUrl);
-    await redis.flushall();
-    redis.disconnect();
+    await loseEverything(bench);
     await expect(theirs.get(id)).rejects.toMatchObject({ code: 'BATCH_NOT_FOUND' });
     expect((await ours.get(id)).status).toBe('completed');
     expect((await ours.list({ status: 'completed', limit: 9 })).batches).toMatchObject([{ id }]);

@@ -10,16 +10,19 @@ export interface ServiceProcess {
   readonly pid: number;
   /** Base URL of its health and status. */
   readonly healthUrl: string;
-  /** Sends a signal: SIGSTOP and SIGCONT too. A process that has ended gets none. */
+  /** Sends a signal: SIGSTOP and SIGCONT too. A process that has ended gets none. API and workers come back. */
   signal(signal: NodeJS.Signals): void;
   /** Resolves when the process of now has ended, for whatever reason. */
   ended(): Promise<ProcessExit>;
-  /** Starts it again, with more settings if given, after it has ended; resolves when it is ready. */
+  /**
+   * Resolves when it runs and is ready: starts it now, if it has ended, and is not started yet by itself. With
+   * settings of its own it is ended and started anew; when it ends the next time, it comes back without them.
+   */
   start(env?: Readonly<Record<string, string>>): Promise<void>;
 }
 
 /** Redis and the proxy through which everybody reaches it. */
-export interface RedisService extends Omit<ServiceProcess, 'start'> {
+export interface RedisService extends Omit<ServiceProcess, 'start' | 'healthUrl'> {
   /** Past the proxy. */
   readonly url: string;
   readonly proxy: TcpProxy;
@@ -27,8 +30,11 @@ export interface RedisService extends Omit<ServiceProcess, 'start'> {
   command(name: string, ...args: readonly string[]): Promise<unknown>;
   /** Starts it again after it has ended, over the append-only file that it left, or over nothing. */
   start(options?: { readonly empty?: boolean }): Promise<void>;
-  /** Starts a replica that follows it, has everybody go there once it has caught up, and ends the old one. */
-  failOver(): Promise<void>;
+  /**
+   * Starts a replica that follows it, has everybody go there once it has caught up, and ends the old one. With
+   * `losingMs` the replica hears nothing of the writes that are acknowledged in the milliseconds before that.
+   */
+  failOver(options?: { readonly losingMs?: number }): Promise<void>;
 }
 
 /** The running system into which faults are injected. */
@@ -39,6 +45,8 @@ export interface ChaosSystem {
   readonly redis: RedisService;
   /** The way on which API and workers reach object storage: images, manifests, parts, results. */
   readonly s3: HttpGate;
+  /** What API and workers sign their requests to object storage with. */
+  readonly credentials: { readonly accessKeyId: string; renew(): Promise<void> };
   /** The way on which workers reach the host of images; half of the load's items are on it. */
   readonly imageHost: HttpGate;
   /** Object storage past the gate. */

@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Toxics } from './tcp-proxy.js';
+import type { Toxics } from './toxics.js';
 
 /** What a connection asks of its proxy, and tells it. */
 export interface ConnectionOwner {

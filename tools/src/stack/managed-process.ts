@@ -51,7 +51,7 @@ export class ManagedProcess implements StackProcess {
   readonly #child: ChildProcessByStdio<null, Readable, Readable>;
   readonly #lines: string[] = [];
   readonly #listeners = new Set<(line: string) => void>();
-  readonly #exitListeners = new Set<() => void>();
+  readonly #exitListeners = new Set<(exit: ProcessExit) => void>();
   #exit: ProcessExit | null = null;
   #asked = false;
 
@@ -87,9 +87,10 @@ export class ManagedProcess implements StackProcess {
     // 'close' comes after the last line, 'exit' may come before it.
     this.exited = new Promise((resolve) => {
       child.once('close', (code, signal) => {
-        this.#exit = { code, signal };
-        resolve(this.#exit);
-        for (const listener of this.#exitListeners) listener();
+        const exit = { code, signal };
+        this.#exit = exit;
+        resolve(exit);
+        for (const listener of this.#exitListeners) listener(exit);
       });
     });
   }
@@ -102,9 +103,9 @@ export class ManagedProcess implements StackProcess {
   }
 
   /** Calls the listener once it has ended, at once if it has already. */
-  onExit(listener: () => void): void {
+  onExit(listener: (exit: ProcessExit) => void): void {
     if (this.#exit === null) this.#exitListeners.add(listener);
-    else listener();
+    else listener(this.#exit);
   }
 
   /** Whether it runs still. */

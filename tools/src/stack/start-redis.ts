@@ -4,11 +4,10 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { CroplineError, describeCause } from '@cropline/contracts';
-import { freePort } from './free-port.js';
-import { ManagedProcess, type ProcessOptions } from './managed-process.js';
+import type { ManagedProcess, ProcessOptions } from './managed-process.js';
+import { redisArguments, startRedisProcess } from './redis-process.js';
 
 const SERVERS = ['redis-server', 'valkey-server'];
-const PORT_TRIES = 10;
 const CONNECT_TIMEOUT_MS = 5000;
 
 /** How Redis is started. */
@@ -41,7 +40,7 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisServe
     await checkAnswers(given);
     return { url: given, pid: null, stop: () => Promise.resolve() };
   }
-  const command = findServer();
+  const command = findRedisServer();
   const folder = await mkdtemp(join(tmpdir(), 'cropline-redis-'));
   const removeFolder = (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {
@@ -61,34 +60,17 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisServe
   }
 }
 
-async function startOnFreePort(
+function startOnFreePort(
   command: string,
   folder: string,
   options: RedisOptions,
 ): Promise<{ server: ManagedProcess; port: number }> {
-  for (let tries = 1; ; tries += 1) {
-    const port = await freePort();
-    const server = await ManagedProcess.start({
-      name: 'redis',
-      command,
-      args: serverArguments(port, folder, options.appendOnly === true),
-      env: { PATH: process.env['PATH'], LC_ALL: 'C' },
-      folder,
-      onLine: options.onLine,
-    });
-    try {
-      // Its own word, not an answer on the port: that could come from another server.
-      await server.waitForLine((line) => (/ready to accept connections/i.test(line) ? line : null));
-      return { server, port };
-    } catch (error) {
-      if (tries === PORT_TRIES || !/address already in use/i.test(describeCause(error))) {
-        throw new CroplineError(
-          'QUEUE_UNAVAILABLE',
-          `Redis did not start: ${describeCause(error)}`,
-        );
-      }
-    }
-  }
+  return startRedisProcess({
+    command,
+    folder,
+    args: (port) => serverArguments(port, folder, options.appendOnly === true),
+    onLine: options.onLine,
+  });
 }
 
 function serverArguments(port: number, folder: string, appendOnly: boolean): string[] {
@@ -102,11 +84,15 @@ function serverArguments(port: number, folder: string, appendOnly: boolean): str
     daemonize: 'no',
     logfile: '',
   };
-  return Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
+  return redisArguments(settings);
 }
 
-/** @throws `QUEUE_UNAVAILABLE` with what to install, when the PATH has no server. */
-function findServer(): string {
+/**
+ * The server program of the PATH.
+ *
+ * @throws `QUEUE_UNAVAILABLE` with what to install, when there is none.
+ */
+export function findRedisServer(): string {
   const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
   for (const server of SERVERS) {
     const found = folders

@@ -1,12 +1,11 @@
 import { NotFoundException } from '@nestjs/common';
 import { CroplineError, type Caller, type Scope } from '@cropline/contracts';
 import type { Request, RequestHandler, Response } from 'express';
+import { cutOffLater } from '../http/cut-off-later.js';
 import type { Admission } from './admission.js';
 import { noteCaller } from './caller-of.js';
 import { scopeOf } from './route-scopes.js';
 
-/** How long the rest of a body that is refused is let come, so that its sender sees the answer before the end. */
-const LINGER_MS = 1_000;
 const CHALLENGE = 'Bearer realm="cropline", Basic realm="cropline", charset="UTF-8"';
 
 /**
@@ -29,11 +28,9 @@ export function guard(admission: Admission): RequestHandler {
       if (error instanceof CroplineError && error.status === 401) {
         response.setHeader('WWW-Authenticate', CHALLENGE);
       }
-      response.once('finish', () => cutOffLater(request));
+      cutOffLater(request, response);
       throw error;
     }
-    // Who waits for a word before sending the body gets it only now.
-    if (request.headers.expect?.toLowerCase() === '100-continue') response.writeContinue();
     next();
   };
 }
@@ -44,13 +41,4 @@ function requireScope({ keyId, scopes }: Caller, scope: Scope): void {
     'SCOPE_MISSING',
     `Expected an API key with the scope ${scope}, but ${keyId} has ${scopes.join(' and ') || 'none'}.`,
   );
-}
-
-/** Ends the connection of a request whose body is still coming when the answer is out, after a while. */
-function cutOffLater(request: Request): void {
-  if (request.complete) return;
-  const timer = setTimeout(() => {
-    if (!request.complete) request.socket.destroy();
-  }, LINGER_MS);
-  timer.unref();
 }

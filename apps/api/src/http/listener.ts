@@ -7,6 +7,8 @@ import { CroplineError } from '@cropline/contracts';
 const KEEP_ALIVE_MS = 65_000;
 /** A list of ten million items over a slow line; what is slower is cut off. */
 const BODY_TIME_MS = 3_600_000;
+/** For headers a second is plenty; whoever sends them bit by bit holds a connection for nothing. */
+const HEADERS_TIME_MS = 20_000;
 const IDLE_CHECK_MS = 50;
 
 /**
@@ -17,6 +19,7 @@ const IDLE_CHECK_MS = 50;
  */
 export async function listen(server: Server, host: string, port: number): Promise<string> {
   server.keepAliveTimeout = KEEP_ALIVE_MS;
+  server.headersTimeout = HEADERS_TIME_MS;
   server.requestTimeout = BODY_TIME_MS;
   try {
     server.listen(port, host);

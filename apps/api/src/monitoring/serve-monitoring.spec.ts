@@ -12,7 +12,7 @@ beforeAll(async () => {
   redis = await startRedis();
   const prefix = `{monitored-${randomUUID()}}`;
   monitor = createQueueMonitor({ redisUrl: redis.url, prefix, log: SILENT_LOGGER });
-  api = await startTestApi(undefined, monitor);
+  api = await startTestApi(undefined, {}, monitor);
 });
 afterAll(async () => {
   await api.close();

@@ -8,6 +8,7 @@ import { createApp } from '../create-app.js';
 import { Uploads } from '../uploads/uploads.js';
 import { FakeBatches } from '../testing/fake-batches.js';
 import { NO_QUEUES } from '../testing/no-queues.js';
+import { NO_LIMITS } from '../testing/test-api.js';
 import { startTestApi, type TestApi } from '../testing/test-api.js';
 import { pino } from 'pino';
 import { buildOpenApiDocument } from './openapi-document.js';
@@ -33,6 +34,7 @@ async function servedRoutes(): Promise<string[]> {
       readiness: new Readiness({ redis: () => Promise.resolve(), s3: () => Promise.resolve() }),
       stopping: new AbortController().signal,
       admission: ADMIT_EVERYONE,
+      limits: NO_LIMITS,
     },
     pino({ level: 'silent' }),
   );

@@ -5,10 +5,7 @@ import type { Logger } from 'pino';
 import { requestIdOf } from '../http/request-id.js';
 import { allowedMethods } from '../openapi/allowed-methods.js';
 import { knownError } from './known-error.js';
-import { problemOf } from './problem.js';
-
-/** Seconds after which a caller may try again what an outage of Redis or S3 prevented. */
-const RETRY_AFTER_S = '5';
+import { sendProblem } from './send-problem.js';
 
 /** Answers every error of every request with problem+json; nothing else in the API writes an error. */
 @Catch()
@@ -29,16 +26,7 @@ export class ProblemFilter implements ExceptionFilter {
         : knownError(thrown);
     const requestId = requestIdOf(request);
     this.#report(error, requestId);
-    if (response.headersSent) {
-      // Half an answer cannot be mended: cutting it off tells the reader that it is not whole.
-      response.destroy();
-      return;
-    }
-    if (error.status === 503) response.setHeader('Retry-After', RETRY_AFTER_S);
-    response
-      .status(error.status)
-      .type('application/problem+json')
-      .send(JSON.stringify(problemOf(error, { path, requestId })));
+    sendProblem(request, response, error);
   }
 
   #report(error: CroplineError, requestId: string): void {

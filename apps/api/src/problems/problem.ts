@@ -1,8 +1,10 @@
 import {
   ERROR_CODES,
   MAX_PROBLEM_ERRORS,
+  limitFactsSchema,
   problemErrorSchema,
   type CroplineError,
+  type LimitFacts,
   type Problem,
 } from '@cropline/contracts';
 import { z } from 'zod';
@@ -16,6 +18,7 @@ export function problemOf(
 ): Problem {
   const errors = errorListSchema.safeParse(error.details?.['errors']);
   const errorCount = error.details?.['errorCount'];
+  const limit = limitOf(error);
   return {
     type: `urn:cropline:error:${error.code}`,
     title: ERROR_CODES[error.code].meaning,
@@ -31,5 +34,11 @@ export function problemOf(
           errorCount: typeof errorCount === 'number' ? errorCount : errors.data.length,
         }
       : {}),
+    ...(limit === undefined ? {} : { limit }),
   };
+}
+
+/** The limit that an error tells of. */
+export function limitOf(error: CroplineError): LimitFacts | undefined {
+  return limitFactsSchema.safeParse(error.details?.['limit']).data;
 }

@@ -6,6 +6,7 @@ import { ADMIT_THIS_MACHINE } from '../access/admission.js';
 import { createApp } from '../create-app.js';
 import { Readiness, type ReadinessChecks } from '../health/readiness.js';
 import { listen, stopListening } from '../http/listener.js';
+import type { ApiLimits } from '../limits/api-limits.js';
 import { Uploads } from '../uploads/uploads.js';
 import type { QueueMonitor } from '@cropline/queue';
 import { FakeBatches } from './fake-batches.js';
@@ -27,9 +28,17 @@ export interface TestApi {
   close(): Promise<void>;
 }
 
-/** Starts one; without keys unless told otherwise. */
+/** Limits that nobody reaches. */
+export const NO_LIMITS: ApiLimits = {
+  defaults: { requestsPerMinute: null, openBatches: null, openItems: null },
+  requests: { take: () => Promise.resolve(null) },
+  bodies: { idleMs: 60_000, wholeMs: 600_000 },
+};
+
+/** Starts one; without keys and limits unless told otherwise. */
 export async function startTestApi(
   admission = ADMIT_THIS_MACHINE,
+  limits: Partial<ApiLimits> = {},
   monitor: QueueMonitor = NO_QUEUES,
 ): Promise<TestApi> {
   const logged: Record<string, unknown>[] = [];
@@ -48,7 +57,15 @@ export async function startTestApi(
   const stopping = new AbortController();
   const readiness = new Readiness({ redis: () => checks.redis(), s3: () => checks.s3() }, 250);
   const app = await createApp(
-    { batches: fake, uploads, monitor, readiness, stopping: stopping.signal, admission },
+    {
+      batches: fake,
+      uploads,
+      monitor,
+      readiness,
+      stopping: stopping.signal,
+      admission,
+      limits: { ...NO_LIMITS, ...limits },
+    },
     log,
   );
   const url = await listen(app.getHttpServer(), '127.0.0.1', 0);

@@ -1,5 +1,7 @@
-import { Body, Controller, HttpCode, Inject, Post, Query } from '@nestjs/common';
+import { Body, Controller, HttpCode, Inject, Post, Query, Req } from '@nestjs/common';
 import { uploadRequestSchema, type UploadList, type UploadRequest } from '@cropline/contracts';
+import type { Request } from 'express';
+import { callerOf } from '../access/caller-of.js';
 import { noQuerySchema } from '../http/queries.js';
 import { SchemaPipe } from '../http/schema-pipe.js';
 import { UPLOADS } from '../service-tokens.js';
@@ -17,9 +19,10 @@ export class UploadsController {
   @Post()
   @HttpCode(200)
   async plan(
+    @Req() request: Request,
     @Query(new SchemaPipe(noQuerySchema)) _query: object,
     @Body(new SchemaPipe(uploadRequestSchema)) { files }: UploadRequest,
   ): Promise<UploadList> {
-    return { files: await this.#uploads.plan(files) };
+    return { files: await this.#uploads.plan(callerOf(request)?.tenant ?? null, files) };
   }
 }

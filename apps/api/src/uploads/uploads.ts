@@ -1,4 +1,5 @@
 import { CroplineError, type Upload, type UploadInput } from '@cropline/contracts';
+import { uploadsFolder } from '@cropline/queue';
 import { joinS3Url, type ObjectStore } from '@cropline/storage';
 
 /** How long a permission to upload lasts, in seconds. */
@@ -7,21 +8,22 @@ const PERMITTED_SECONDS = 3_600;
 /** Where callers put files of theirs, by the digest of their bytes: below the output of the service. */
 export class Uploads {
   readonly #store: ObjectStore;
-  readonly #folder: string;
+  readonly #outputUrl: string;
 
   constructor(store: ObjectStore, outputUrl: string) {
     this.#store = store;
-    this.#folder = joinS3Url(outputUrl, 'uploads');
+    this.#outputUrl = outputUrl;
   }
 
-  /** Where each of the files is, or a permission to put it there. */
-  plan(files: readonly UploadInput[]): Promise<Upload[]> {
+  /** Where each of the files is, or a permission to put it there. A tenant has a place of its own; null is nobody. */
+  plan(tenant: string | null, files: readonly UploadInput[]): Promise<Upload[]> {
     // The object store's own connections are the limit.
-    return Promise.all(files.map((file) => this.#planOne(file)));
+    const folder = uploadsFolder(this.#outputUrl, tenant);
+    return Promise.all(files.map((file) => this.#planOne(folder, file)));
   }
 
-  async #planOne({ sha256, bytes, contentType }: UploadInput): Promise<Upload> {
-    const url = joinS3Url(this.#folder, sha256);
+  async #planOne(folder: string, { sha256, bytes, contentType }: UploadInput): Promise<Upload> {
+    const url = joinS3Url(folder, sha256);
     if (await this.#exists(url, bytes)) return { sha256, url, exists: true, put: null };
     const expiresAt = new Date(Date.now() + PERMITTED_SECONDS * 1000).toISOString();
     const put = await this.#store.presignPut(url, {

@@ -15,6 +15,20 @@ export const problemErrorSchema = z
   .meta({ id: 'ProblemError' });
 export type ProblemError = z.infer<typeof problemErrorSchema>;
 
+/** The limit that a request would break, and how much of it is used. */
+export const limitFactsSchema = z
+  .object({
+    name: z.enum(['requestsPerMinute', 'openBatches', 'openItems']),
+    allowed: z.int(),
+    used: z.int().describe('Without what the request would add'),
+    retryAfterSeconds: z
+      .int()
+      .optional()
+      .describe('When it is worth trying again; left out when it never is'),
+  })
+  .meta({ id: 'LimitFacts' });
+export type LimitFacts = z.infer<typeof limitFactsSchema>;
+
 /** Every error answer of the API: RFC 9457 problem details (application/problem+json) with a stable code. */
 export const problemSchema = z
   .object({
@@ -28,6 +42,7 @@ export const problemSchema = z
     retryable: z.boolean(),
     errors: z.array(problemErrorSchema).optional(),
     errorCount: z.int().optional(),
+    limit: limitFactsSchema.optional().describe('Which limit was reached, with status 429'),
   })
   .meta({ id: 'Problem' });
 export type Problem = z.infer<typeof problemSchema>;

@@ -17,8 +17,8 @@ export interface ListControl {
   readonly digest?: (listDigest: string) => string;
   /** Whether the images may be read from where they lie. */
   readonly urlCheck: UrlCheck;
-  /** Asked when the list is read to its end, before anything can be seen of it. @throws to store nothing */
-  readonly wanted: () => Promise<void>;
+  /** Asked when so many items were read, which is all, before anything can be seen of them. @throws to store nothing */
+  readonly wanted: (items: number) => Promise<void>;
 }
 
 /**
@@ -40,7 +40,7 @@ export async function storeListSubmission(
   const bytes = digest === undefined ? list.bytes : noted(list.bytes, (it) => hash.update(it));
   const items = async function* (): AsyncGenerator<string, void, undefined> {
     yield* listItems({ ...list, bytes }, tally, urlCheck);
-    await wanted();
+    await wanted(tally.items);
   };
   await store.putStream(files.manifest, items(), { contentType: JSON_LINES });
   const requestDigest = digest?.(hash.digest('hex'));

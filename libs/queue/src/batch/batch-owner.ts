@@ -3,7 +3,7 @@ import { readablePrefixes } from '../locations/readable.js';
 import type { BatchRecord } from './batch-record.js';
 
 /** What a record says of whose batch it is. */
-export type BatchOwner = Pick<BatchRecord, 'tenant' | 'read'>;
+export type BatchOwner = Pick<BatchRecord, 'tenant' | 'read' | 'maxOpenItems'>;
 
 /** The owner of what a caller submits; `more` prefixes are those of files that the service itself put there. */
 export function ownerOf(
@@ -12,5 +12,10 @@ export function ownerOf(
   more: readonly string[] = [],
 ): BatchOwner {
   if (caller === null) return {};
-  return { tenant: caller.tenant, read: [...readablePrefixes(caller, outputUrl), ...more] };
+  const { tenant, limits } = caller;
+  return {
+    tenant,
+    read: [...readablePrefixes(caller, outputUrl), ...more],
+    ...(limits.openItems === null ? {} : { maxOpenItems: limits.openItems }),
+  };
 }

@@ -15,6 +15,8 @@ export interface BatchRecord {
   readonly tenant?: string;
   /** Prefixes of URLs that its images may be read from; all when left out. */
   readonly read?: readonly string[];
+  /** The most items that its tenant may have open, for a total that is known later. */
+  readonly maxOpenItems?: number;
   readonly options: ClassifyOptions;
   readonly metadata: Readonly<Record<string, string>>;
   /** Number of items; 0 while its source is yet to be read. */

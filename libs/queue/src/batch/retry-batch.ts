@@ -1,5 +1,6 @@
 import { CroplineError, FINAL_STATUSES, type Retry, type RetryRequest } from '@cropline/contracts';
 import type { ObjectStore } from '@cropline/storage';
+import type { QuotaHold } from '../limits/quotas.js';
 import type { BatchState } from '../redis/batch-state.js';
 import type { BatchStates } from '../redis/batch-states.js';
 import type { RedisGuard } from '../redis/redis-guard.js';
@@ -16,6 +17,8 @@ export interface RetryContext {
   readonly guard: RedisGuard;
   /** The batch as it is now. @throws `BATCH_NOT_FOUND` */
   readonly read: (id: string) => Promise<BatchState>;
+  /** Takes room for so many items that run again. @throws `QUOTA_EXCEEDED` */
+  readonly hold: (items: number) => Promise<QuotaHold>;
 }
 
 /**
@@ -25,10 +28,10 @@ export interface RetryContext {
  * In Redis first, where only one of two who ask at once can win; should the winner die here, the request is
  * written by who reads the items.
  *
- * @throws `BATCH_NOT_FOUND`, `BATCH_STATE_CONFLICT`, `NOTHING_TO_RETRY`
+ * @throws `BATCH_NOT_FOUND`, `BATCH_STATE_CONFLICT`, `NOTHING_TO_RETRY`, `QUOTA_EXCEEDED`
  */
 export async function retryBatch(
-  { store, states, guard, read }: RetryContext,
+  { store, states, guard, read, hold }: RetryContext,
   id: string,
   request: RetryRequest,
 ): Promise<void> {
@@ -39,7 +42,7 @@ export async function retryBatch(
       await storeRound(store, folder, underWay(state, request));
       return;
     }
-    checkSelection(state, request);
+    const most = mostSelected(state, request);
     const retry: Retry = {
       round: state.round + 1,
       outcomes: [...new Set(request.outcomes)],
@@ -48,7 +51,12 @@ export async function retryBatch(
       requestedAt: new Date().toISOString(),
       finishedAt: null,
     };
-    if (!(await guard(() => states.rounds.begin(state, retry)))) continue;
+    const held = await hold(most);
+    try {
+      if (!(await guard(() => states.rounds.begin(state, retry, most)))) continue;
+    } finally {
+      await held.end();
+    }
     await storeRound(store, folder, retry);
     return;
   }
@@ -73,8 +81,8 @@ function same(one: readonly string[], other: readonly string[]): boolean {
   return first.size === second.size && [...first].every((it) => second.has(it));
 }
 
-/** Refuses what cannot be retried, as far as the counts tell. */
-function checkSelection(state: BatchState, { outcomes }: RetryRequest): void {
+/** How many items are run again at most, as far as the counts tell. @throws for what cannot be retried */
+function mostSelected(state: BatchState, { outcomes }: RetryRequest): number {
   const { record, round, succeeded, failed, cancelled } = state;
   const { id, total } = record;
   if (batchKind(id) === 'classification') {
@@ -93,7 +101,7 @@ function checkSelection(state: BatchState, { outcomes }: RetryRequest): void {
   const notRun = cancelled + (total - succeeded - failed - cancelled);
   const most =
     (outcomes.includes('failed') ? failed : 0) + (outcomes.includes('cancelled') ? notRun : 0);
-  if (most > 0) return;
+  if (most > 0) return most;
   throw new CroplineError(
     'NOTHING_TO_RETRY',
     `Expected a batch with items that are ${outcomes.join(' or ')}, but ${id} has none: ${succeeded} succeeded, ${failed} failed, ${notRun} were not run.`,

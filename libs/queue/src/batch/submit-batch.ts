@@ -11,6 +11,7 @@ import { joinS3Url, type HookSender, type ObjectStore } from '@cropline/storage'
 import type { SubmitOptions } from '../batch-service.js';
 import { checkBuckets } from '../locations/check-buckets.js';
 import { checkLocations, urlCheck } from '../locations/check-locations.js';
+import type { QuotaHold, Quotas } from '../limits/quotas.js';
 import type { BatchStates } from '../redis/batch-states.js';
 import type { IdempotencyKeys, KeyLease } from '../redis/idempotency-keys.js';
 import { readWebhook, sameSecret } from '../webhooks/webhook-document.js';
@@ -35,6 +36,7 @@ export interface SubmitContext {
   readonly states: BatchStates;
   readonly keys: IdempotencyKeys;
   readonly guard: RedisGuard;
+  readonly quotas: Quotas;
   readonly hooks: HookSender;
   /** Where batches go that name no output of their own. */
   readonly outputUrl: string;
@@ -47,7 +49,7 @@ export interface SubmitContext {
  * Stores a batch and enters it into Redis, or finds the one that the request's idempotency key stands for.
  *
  * @returns The id of the batch, and whether it was there before.
- * @throws `LOCATION_FORBIDDEN`, `REQUEST_INVALID`, `REQUEST_TOO_LARGE`, `OUTPUT_NOT_ALLOWED`, `IDEMPOTENCY_CONFLICT`,
+ * @throws `QUOTA_EXCEEDED`, `LOCATION_FORBIDDEN`, `REQUEST_INVALID`, `REQUEST_TOO_LARGE`, `OUTPUT_NOT_ALLOWED`, `IDEMPOTENCY_CONFLICT`,
  *   `IDEMPOTENCY_IN_PROGRESS`
  */
 export async function submitBatch(
@@ -144,12 +146,30 @@ async function findRecord(
   return restored ? ((await guard(() => states.read(id)))?.record ?? null) : null;
 }
 
-/** Stores the batch, then enters it: from here on it is accepted. */
+/** Takes room for the batch, stores it, then enters it: from here on it is accepted. */
 async function enter(
+  context: SubmitContext,
+  id: string,
+  call: SubmitCall,
+  lease: KeyLease | null,
+): Promise<BatchRecord> {
+  const { quotas, caller } = context;
+  // How many there are in a list or a source is known later.
+  const more = { batches: 1, items: Math.max(1, call.items.length) };
+  const hold = await quotas.hold(caller, id, more);
+  try {
+    return await enterHeld(context, id, call, lease, hold);
+  } finally {
+    await hold.end();
+  }
+}
+
+async function enterHeld(
   { store, states, guard, outputUrl, caller }: SubmitContext,
   id: string,
   { request, items, list }: SubmitCall,
   lease: KeyLease | null,
+  hold: QuotaHold,
 ): Promise<BatchRecord> {
   const { options, metadata, output, source } = request;
   const submission: Submission = {
@@ -163,7 +183,8 @@ async function enter(
       ? {}
       : { requestDigest: requestDigest(request, null) }),
   };
-  const wanted = async (): Promise<void> => {
+  const wanted = async (count: number): Promise<void> => {
+    await hold.resize(count);
     if (lease !== null && !(await guard(() => lease.held()))) throw underWay();
   };
   const stored = async (): Promise<BatchRecord> => {

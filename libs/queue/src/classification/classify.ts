@@ -12,6 +12,7 @@ import type {
 } from '../batch-service.js';
 import { checkLocations } from '../locations/check-locations.js';
 import { chunkJob, openChunkQueue } from '../jobs/chunk-job.js';
+import type { Quotas } from '../limits/quotas.js';
 import type { Logger } from '../logger.js';
 import type { BatchStates } from '../redis/batch-states.js';
 import { connectRedis, disconnectRedis } from '../redis/connect-redis.js';
@@ -28,6 +29,7 @@ export interface ClassifyContext extends BatchServiceOptions {
   readonly redis: RedisClient;
   readonly guard: RedisGuard;
   readonly states: BatchStates;
+  readonly quotas: Quotas;
 }
 
 /** Reads the outcome of an item; null while it has none. */
@@ -48,7 +50,7 @@ export interface Classify {
 
 /** Makes it; its second connection to Redis is opened with the first image. */
 export function createClassify(context: ClassifyContext): Classify {
-  const { store, outputUrl, states, guard, redis, keys, log } = context;
+  const { store, outputUrl, states, quotas, guard, redis, keys, log } = context;
   const chunks = openChunkQueue(redis, keys);
   chunks.on('error', (error) => log.debug({ error: error.message }, 'queue error'));
   let hearing: { answers: Answers; redis: RedisClient; guard: RedisGuard } | null = null;
@@ -71,6 +73,20 @@ export function createClassify(context: ClassifyContext): Classify {
   ): Promise<string> => {
     const id = newBatchId('classification');
     if ('url' in input) checkLocations(caller, { items: [input] }, outputUrl);
+    const hold = await quotas.hold(caller, id, { batches: 0, items: 1 });
+    try {
+      return await submitHeld(caller, id, input, options);
+    } finally {
+      await hold.end();
+    }
+  };
+
+  const submitHeld = async (
+    caller: Caller | null,
+    id: string,
+    input: ClassificationInput,
+    options: ClassifyOptions,
+  ): Promise<string> => {
     const folder = joinS3Url(outputUrl, id);
     const item = await inputItem(store, folder, input);
     const owner = ownerOf(caller, outputUrl, 'url' in input ? [] : [`${folder}/`]);

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ItemResult } from '@cropline/contracts';
 import { startRedis, startS3 } from '@cropline/tools';
+import { batchFolder } from '../batch/batch-folder.js';
 import { chunkJob } from '../jobs/chunk-job.js';
 import { SILENT_LOGGER } from '../logger.js';
 import type { BatchState } from '../redis/batch-state.js';
 import { BatchStates } from '../redis/batch-states.js';
+import { cancelledResult, partText } from '../results/part-lines.js';
 import {
   FAST,
   jsonLines,
@@ -14,8 +16,11 @@ import {
   type QueueBench,
 } from '../testing/queue-bench.js';
 import { withRedis } from '../testing/queue-jobs.js';
+import { storeWith } from '../testing/store-with.js';
 import { CancellationWatch } from './cancellation-watch.js';
 import { runChunk, type RunContext } from './run-chunk.js';
+import type { SuspectChunk } from './suspect-chunk.js';
+import type { Suspicion } from './suspicion.js';
 
 let bench: QueueBench;
 beforeAll(async () => {
@@ -23,7 +28,7 @@ beforeAll(async () => {
 });
 afterAll(() => bench.stop());
 
-const FIRST = { started: 1, thrown: 0, deaths: 0 };
+const FIRST = { started: 1, thrown: 0, suspect: null };
 const { items } = requestOf(3);
 const named = items.map(({ id = '', url }) => ({ id, url }));
 const allFailed: ItemResult[] = named.map((item) => ({
@@ -52,8 +57,28 @@ async function withChunk(
   });
 }
 
-const run = (context: RunContext, { record }: BatchState): ReturnType<typeof runChunk> =>
-  runChunk(context, chunkJob(record, 0, named, 1).data, FIRST, new AbortController().signal);
+const run = (
+  context: RunContext,
+  { record }: BatchState,
+  suspected: SuspectChunk | null = null,
+): ReturnType<typeof runChunk> =>
+  runChunk(
+    context,
+    chunkJob(record, 0, named, 1).data,
+    { ...FIRST, suspect: suspected },
+    new AbortController().signal,
+  );
+
+const partOf = ({ record }: BatchState): Promise<unknown[]> =>
+  jsonLines(bench.store, batchFolder(record.folder).part(0));
+
+/** A worker died over it once; what is noted of it. */
+function suspect(blamed: Suspicion['blamed'] = {}, notes: Suspicion[] = []): SuspectChunk {
+  return {
+    suspicion: { deaths: 1, running: null, blamed },
+    note: (suspicion) => Promise.resolve(void notes.push(suspicion)),
+  };
+}
 
 describe('running a chunk', () => {
   it('leaves the part alone that another wrote and counted meanwhile', async () => {
@@ -70,6 +95,57 @@ describe('running a chunk', () => {
       expect(part).toEqual(named.map(succeeded));
       const after = await context.states.read(state.record.id);
       expect(after).toMatchObject({ succeeded: 3, failed: 0, counted: 1 });
+    });
+  });
+
+  it('writes over nothing when it is frozen just before it writes: the part that is there counts', async () => {
+    await withChunk(async (context, state) => {
+      const frozen: RunContext = {
+        ...context,
+        process: () => Promise.resolve(allFailed),
+        store: storeWith(bench.store, {
+          putIfAbsent: async (...args) => {
+            await run(context, state);
+            return bench.store.putIfAbsent(...args);
+          },
+        }),
+      };
+      expect(await run(frozen, state)).toMatchObject({ verdict: 'closed' });
+      expect(await partOf(state)).toEqual(named.map(succeeded));
+      expect(await context.states.read(state.record.id)).toMatchObject({ succeeded: 3, failed: 0 });
+    });
+  });
+
+  it('counts the part of one who died before it could, as it is', async () => {
+    await withChunk(async (context, state) => {
+      const { part } = batchFolder(state.record.folder);
+      await bench.store.put(part(0), partText(named.map(succeeded)));
+      const other = { ...context, process: () => Promise.resolve(allFailed) };
+      expect(await run(other, state)).toMatchObject({ verdict: 'counted' });
+      expect(await partOf(state)).toEqual(named.map(succeeded));
+      expect(await context.states.read(state.record.id)).toMatchObject({ succeeded: 3, failed: 0 });
+    });
+  });
+
+  it('does not even run one again over which a worker died after its part was written', async () => {
+    await withChunk(async (context, state) => {
+      const { part } = batchFolder(state.record.folder);
+      await bench.store.put(part(0), partText(named.map(succeeded)));
+      const never: RunContext = {
+        ...context,
+        process: () => Promise.reject(new Error('It was run again.')),
+      };
+      expect(await run(never, state, suspect())).toMatchObject({ verdict: 'counted' });
+    });
+  });
+
+  it('runs items again that were let go for a stop that Redis has lost', async () => {
+    await withChunk(async (context, state) => {
+      const { part } = batchFolder(state.record.folder);
+      const letGo = named.map((item) => cancelledResult(item, 'error_threshold'));
+      await bench.store.put(part(0), partText(letGo));
+      expect(await run(context, state)).toMatchObject({ verdict: 'counted' });
+      expect(await partOf(state)).toEqual(named.map(succeeded));
     });
   });
 
@@ -118,6 +194,36 @@ describe('running a chunk', () => {
       expect(part).toEqual(
         named.map((item) => ({ ...item, status: 'cancelled', reason: 'expired' })),
       );
+    });
+  });
+
+  it('has the images of one over which a worker died run one by one, each noted before', async () => {
+    await withChunk(async (context, state) => {
+      const notes: Suspicion[] = [];
+      const seen: unknown[] = [];
+      const watched: RunContext = {
+        ...context,
+        process: ({ items: some }) => {
+          seen.push([notes.at(-1)?.running, ...some.map(({ id }) => id)]);
+          return Promise.resolve(some.map(succeeded));
+        },
+      };
+      const verdict = await run(watched, state, suspect({ 1: 2, 2: 1 }, notes));
+      expect(verdict).toMatchObject({ verdict: 'counted' });
+      expect(seen).toEqual([
+        [0, 'item-0'],
+        [2, 'item-2'],
+      ]);
+      expect(notes.map(({ running }) => running)).toEqual([0, 2, null]);
+      expect(await partOf(state)).toMatchObject([
+        { status: 'succeeded' },
+        {
+          id: 'item-1',
+          status: 'failed',
+          error: { code: 'IMAGE_KILLED_WORKER', retryable: false, attempts: 2 },
+        },
+        { status: 'succeeded' },
+      ]);
     });
   });
 });

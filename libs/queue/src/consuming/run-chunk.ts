@@ -1,23 +1,16 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  CroplineError,
-  describeCause,
-  type BatchStatus,
-  type ItemResult,
-} from '@cropline/contracts';
+import { CroplineError, type BatchStatus, type ItemResult } from '@cropline/contracts';
 import type { ObjectStore } from '@cropline/storage';
-import { batchFolder, JSON_LINES } from '../batch/batch-folder.js';
 import type { ChunkProcessor } from '../chunk-consumer.js';
 import { CHUNK_ATTEMPTS, type ChunkJob } from '../jobs/chunk-job.js';
 import type { Logger } from '../logger.js';
 import type { BatchStates } from '../redis/batch-states.js';
 import type { ChunkStanding, CountVerdict } from '../redis/chunk-standing.js';
-import { countOutcomes, modelOf, partText } from '../results/part-lines.js';
+import { countOutcomes, modelOf } from '../results/part-lines.js';
 import type { QueueTiming } from '../timing.js';
 import type { CancellationWatch } from './cancellation-watch.js';
-
-/** A chunk whose worker died this often ends as failed: whatever kills them is probably in it. */
-export const CHUNK_DEATHS = 20;
+import { chunkOutcomes } from './chunk-outcomes.js';
+import type { SuspectChunk } from './suspect-chunk.js';
+import { readPart, writePart } from './write-part.js';
 
 /** What running a chunk works with. */
 export interface RunContext {
@@ -35,8 +28,8 @@ export interface ChunkHistory {
   readonly started: number;
   /** Times it threw. */
   readonly thrown: number;
-  /** Times its worker died over it. */
-  readonly deaths: number;
+  /** Null unless a worker died over it. */
+  readonly suspect: SuspectChunk | null;
 }
 
 /**
@@ -59,17 +52,29 @@ export async function runChunk(
   const recount = async (standing: ChunkStanding | null): Promise<CountVerdict | null> =>
     standing?.counted === true ? count([]) : null;
 
+  const goesOn = async (): Promise<boolean> => {
+    const now = await states.standing(batchId, index, round);
+    return isWanted(now) && now?.sealed === false;
+  };
+  const writing = { store, timing, goesOn, signal };
+
   const before = await states.standing(batchId, index, round);
   if (!isWanted(before)) return recount(before);
-  const made = await outcomes(context, chunk, history, signal);
+  if (history.suspect !== null) {
+    // Whoever died over it may have got as far as its part.
+    const earlier = await readPart(writing, chunk);
+    if (earlier !== null) return count(earlier);
+  }
+  const made = await chunkOutcomes(context, chunk, history, signal);
   signal.throwIfAborted();
-  // It may have taken long, and another worker may have been given the chunk meanwhile: what is counted
-  // is not written over. A batch that is being stopped still gets what is done.
+  // It may have taken long, and another worker may have been given the chunk meanwhile. A batch that is
+  // being stopped still gets what is done.
   const after = await states.standing(batchId, index, round);
   if (after === null || after.counted || after.sealed) return recount(after);
   const results = withReason(made, after);
+  let outcomes: readonly ItemResult[];
   try {
-    await writePart(store, chunk, results, timing, signal);
+    outcomes = await writePart(writing, chunk, results);
   } catch (error) {
     if (signal.aborted || history.thrown + 1 < CHUNK_ATTEMPTS) throw error;
     if (!(error instanceof CroplineError)) throw error;
@@ -77,7 +82,7 @@ export async function runChunk(
     await states.fail(batchId, { code: error.code, message: error.message }, round);
     return { verdict: 'closed', advance: true };
   }
-  return count(results);
+  return count(outcomes);
 }
 
 function isWanted(standing: ChunkStanding | null): boolean {
@@ -99,68 +104,4 @@ function withReason(
   return results.map((result) =>
     result.status === 'cancelled' ? { ...result, reason: stop ?? result.reason } : result,
   );
-}
-
-async function outcomes(
-  { process, cancellations, log }: RunContext,
-  { batchId, index, items, options, read, urgent }: ChunkJob,
-  { started, thrown, deaths }: ChunkHistory,
-  signal: AbortSignal,
-): Promise<ItemResult[]> {
-  const allFailed = (message: string): ItemResult[] => {
-    log.error({ batchId, chunk: index, started, thrown, deaths }, message);
-    const error = { code: 'CHUNK_FAILED', message, retryable: true, attempts: started } as const;
-    return items.map(({ id, url }) => ({ id, url, status: 'failed', error }));
-  };
-  if (deaths >= CHUNK_DEATHS) {
-    return allFailed(
-      `The chunk that held this item was given up after its worker died ${deaths} times; submit the item again.`,
-    );
-  }
-  const unwatch = cancellations.watch(batchId);
-  try {
-    const results = await process(
-      { batchId, index, items, options, read, urgent, attempt: started },
-      { cancelled: () => cancellations.stopped(batchId), signal },
-    );
-    if (results.length !== items.length || results.some(({ id }, n) => id !== items[n]?.id)) {
-      throw new TypeError(
-        `Expected one outcome for each of ${items.length} items, in their order, but received ${results.length}`,
-      );
-    }
-    return results;
-  } catch (error) {
-    if (signal.aborted) throw signal.reason;
-    log.warn(
-      { batchId, chunk: index, attempt: thrown + 1, error: describeCause(error) },
-      'chunk failed',
-    );
-    if (thrown + 1 < CHUNK_ATTEMPTS) throw error;
-    const why = error instanceof CroplineError ? ` (last: ${error.code}, ${error.message})` : '';
-    return allFailed(
-      `The chunk that held this item failed ${thrown + 1} times${why}; submit the item again.`,
-    );
-  } finally {
-    unwatch();
-  }
-}
-
-/** Writes the part, and goes on trying while the object store is away: the results took long to make. */
-async function writePart(
-  store: ObjectStore,
-  { folder, index }: ChunkJob,
-  results: readonly ItemResult[],
-  { retryMs, retryMaxMs }: QueueTiming,
-  signal: AbortSignal,
-): Promise<void> {
-  const body = partText(results);
-  for (let pauseMs = retryMs; ; pauseMs = Math.min(2 * pauseMs, retryMaxMs)) {
-    try {
-      await store.put(batchFolder(folder).part(index), body, { contentType: JSON_LINES, signal });
-      return;
-    } catch (error) {
-      if (!(error instanceof CroplineError) || !error.retryable || signal.aborted) throw error;
-      await sleep(pauseMs, undefined, { signal });
-    }
-  }
 }

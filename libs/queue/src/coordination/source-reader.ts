@@ -6,6 +6,7 @@ import { storeRecord } from '../batch/accept-batch.js';
 import { batchFolder, JSON_LINES } from '../batch/batch-folder.js';
 import { isUnread, type BatchRecord } from '../batch/batch-record.js';
 import { readDocument } from '../batch/read-document.js';
+import type { QuotaHold, Quotas } from '../limits/quotas.js';
 import type { Logger } from '../logger.js';
 import type { BatchStates } from '../redis/batch-states.js';
 import { readableStore } from '../locations/readable.js';
@@ -19,6 +20,7 @@ export interface SourceReaderContext {
   readonly store: ObjectStore;
   /** Where sources are read; anywhere by default. */
   readonly buckets?: BucketRules | undefined;
+  readonly quotas: Quotas;
   readonly log: Logger;
 }
 
@@ -37,7 +39,7 @@ export async function readBatchSource(
   batchId: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const { states, log } = context;
+  const { states, quotas, log } = context;
   const claim = randomUUID();
   const state = await states.claimSource(batchId, claim);
   if (state === null) return;
@@ -48,13 +50,25 @@ export async function readBatchSource(
       log.info({ batchId, round, items }, 'the items of a retry are found');
       return;
     }
-    const read = await readRecord(context, record, claim, signal);
-    await states.storeTotal(read, claim);
-    log.info({ batchId, items: read.total }, 'the source of a batch is read');
+    const { tenant, maxOpenItems = null } = record;
+    const owner =
+      tenant === undefined
+        ? null
+        : { tenant, limits: { openBatches: null, openItems: maxOpenItems } };
+    const hold = await quotas.hold(owner, `${batchId}:items`, { batches: 0, items: 0 });
+    try {
+      const read = await readRecord(context, record, claim, hold, signal);
+      await states.storeTotal(read, claim);
+      log.info({ batchId, items: read.total }, 'the source of a batch is read');
+    } finally {
+      await hold.end();
+    }
   } catch (error) {
     if (error instanceof Unwanted) return;
-    if (!(error instanceof CroplineError) || error.retryable) throw error;
+    if (!(error instanceof CroplineError)) throw error;
     const { code, message } = error;
+    // There will be room some time, but the source is not read for that over and over.
+    if (error.retryable && code !== 'QUOTA_EXCEEDED') throw error;
     log.warn({ batchId, round, code, error: message }, 'the items of a batch cannot be read');
     if (await states.holdsSource(batchId, claim)) {
       await states.fail(batchId, { code, message }, round);
@@ -66,6 +80,7 @@ async function readRecord(
   { states, store, buckets = {} }: SourceReaderContext,
   record: BatchRecord,
   claim: string,
+  hold: QuotaHold,
   signal: AbortSignal,
 ): Promise<BatchRecord> {
   const files = batchFolder(record.folder);
@@ -85,7 +100,11 @@ async function readRecord(
   try {
     const allowed = checkedReader(store, (url) => checkReadable(buckets, url));
     const text = readSource(readableStore(allowed, record.read), source, tally, either);
-    await store.putStream(files.manifest, wantedText(text, wanted), {
+    const items = async function* (): AsyncGenerator<string, void, undefined> {
+      yield* text;
+      await hold.resize(tally.items);
+    };
+    await store.putStream(files.manifest, wantedText(items(), wanted), {
       contentType: JSON_LINES,
       signal,
     });

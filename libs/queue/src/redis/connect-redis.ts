@@ -83,6 +83,9 @@ function connectCluster(
     redisOptions,
     enableOfflineQueue: waiting,
     clusterRetryStrategy: pause,
+    // In ioredis a connect() whose ready check fails never settles, and whoever waits for it never goes on:
+    // a cluster that is down says so to each command.
+    enableReadyCheck: false,
     slotsRefreshTimeout: PATIENCE_MS,
     slotsRefreshInterval: SLOTS_EVERY_MS,
     // Certificates are for names: who connects resolves them, and checks.

@@ -32,8 +32,8 @@ export class RoundStates {
     this.#keys = keys;
   }
 
-  /** Opens a closed batch for another round; false when it is not any more as it was seen. */
-  async begin(state: BatchState, retry: Retry): Promise<boolean> {
+  /** Opens a closed batch for another round, of at most so many items; false when it is not any more as it was seen. */
+  async begin(state: BatchState, retry: Retry, mostItems: number): Promise<boolean> {
     const { record, round, retries, status, error, stop } = state;
     if (!isFinal(status)) return false;
     const { succeeded, failed, cancelled } = state;
@@ -51,6 +51,7 @@ export class RoundStates {
         JSON.stringify(before),
         chunkCount(record),
         expiryOf({ ...record, createdAt: retry.requestedAt }) ?? '',
+        mostItems,
       ],
     );
     return began === 1;

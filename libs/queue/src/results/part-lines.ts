@@ -28,3 +28,8 @@ export function modelOf(results: readonly ItemResult[]): ModelRef | null {
 export function parseResult(line: Buffer): ItemResult {
   return JSON.parse(line.toString()) as ItemResult;
 }
+
+/** Whether there is one outcome for each of the items, in their order. */
+export function isOutcomeOf(items: readonly Item[], results: readonly ItemResult[]): boolean {
+  return results.length === items.length && results.every(({ id }, n) => id === items[n]?.id);
+}

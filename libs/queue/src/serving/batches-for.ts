@@ -17,6 +17,7 @@ import { beginDeletion } from '../coordination/deleter.js';
 import { estimateBatch } from '../estimate/estimate-batch.js';
 import type { MeasuredRate, MeasuredRates } from '../estimate/measured-rates.js';
 import { requestReconcile, type CoordinationQueue } from '../jobs/coordination-job.js';
+import type { QuotaHold, Quotas } from '../limits/quotas.js';
 import type { BatchState } from '../redis/batch-state.js';
 import type { BatchStates } from '../redis/batch-states.js';
 import type { QueueKeys } from '../redis/keys.js';
@@ -43,6 +44,7 @@ export interface ServingContext {
   readonly store: ObjectStore;
   readonly finder: BatchFinder;
   readonly coordination: CoordinationQueue;
+  readonly quotas: Quotas;
   readonly submitting: Omit<SubmitContext, 'caller'>;
   readonly classification: Classify;
   readonly summaries: BatchSummaries;
@@ -133,7 +135,9 @@ export function batchesFor(context: ServingContext, caller: Caller | null): Batc
       return service.get(id);
     },
     retry: async (id, request) => {
-      await retryBatch({ store, states, guard, read: find }, id, request);
+      const hold = (items: number): Promise<QuotaHold> =>
+        context.quotas.hold(caller, `${id}:retry`, { batches: 1, items });
+      await retryBatch({ store, states, guard, read: find, hold }, id, request);
       await advance(id);
       return service.get(id);
     },

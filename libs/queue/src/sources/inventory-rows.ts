@@ -1,6 +1,7 @@
 import { CroplineError, type ManifestSource } from '@cropline/contracts';
 import type { ObjectReader } from '@cropline/storage';
 import { csvRecords } from './csv-rows.js';
+import { createBreather } from './breather.js';
 import { keyFilter } from './key-filter.js';
 import type { SourceRow, SourceRows } from './source-row.js';
 import { unpacked } from './unpacked.js';
@@ -31,9 +32,11 @@ export async function* inventoryRows(
   const rowOf = inventoryRow(columns, keyFilter(source));
   let rows: SourceRow[] = [];
   let line = 0;
+  const breathe = createBreather();
   for (const file of files) {
     for await (const { record } of csvRecords(unpacked(await store.getStream(file, { signal })))) {
       line += 1;
+      await breathe();
       const row = rowOf(record, line);
       if (row !== null) rows.push(row);
       if (rows.length < ROWS_A_BUNCH) continue;

@@ -16,13 +16,14 @@ const told = new Promise<void>((resolve) => process.stdin.once('data', () => res
 
 /** The store, whose writes of such an object are never answered. */
 function hangingAt(suffix: string): ObjectStore {
-  const hang = (url: string): Promise<void> | null => {
+  const hang = (url: string): Promise<never> | null => {
     if (!url.endsWith(suffix)) return null;
     say(`hangs at ${suffix}`);
     return new Promise(() => undefined);
   };
   return storeWith(store, {
     put: (...args) => hang(args[0]) ?? store.put(...args),
+    putIfAbsent: (...args) => hang(args[0]) ?? store.putIfAbsent(...args),
     putStream: (...args) => hang(args[0]) ?? store.putStream(...args),
   });
 }

@@ -20,6 +20,7 @@ export const beginRound3 = script(
   ARGV[5] how the batch had ended (JSON)
   ARGV[6] chunks of the batch
   ARGV[7] when the round expires, milliseconds, '' for never
+  ARGV[8] the most items that it can have
 
   Returns 1, or 0 when the batch is not closed, in another round, or gone.
 ]]
@@ -29,7 +30,7 @@ if not status or not is_final(status) or not same_round(KEYS[1], ARGV[2]) then
 end
 move(KEYS[1], KEYS[2], ARGV[1], status, 'validating')
 redis.call('HSET', KEYS[1], 'round', ARGV[3], 'retries', ARGV[4], 'before', ARGV[5],
-  'chunks', 0, 'planned', 0, 'counted', 0, 'offset', 0, 'items', 0)
+  'chunks', 0, 'planned', 0, 'counted', 0, 'offset', 0, 'items', 0, 'mostItems', ARGV[8])
 redis.call('HDEL', KEYS[1], 'sealed', 'closingAt', 'finishedAt', 'error', 'stop', 'errorLimit',
   'kept', 'expiresAt', 'cancelRequestedAt', 'claim')
 if ARGV[7] ~= '' then
