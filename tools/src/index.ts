@@ -12,6 +12,7 @@ export * from './stack/ask-redis.js';
 export * from './stack/child-environment.js';
 export * from './stack/free-port.js';
 export * from './stack/managed-process.js';
+export * from './stack/redis-process.js';
 export * from './stack/start-redis-cluster.js';
 export * from './stack/start-redis-sentinels.js';
 export * from './stack/start-redis.js';

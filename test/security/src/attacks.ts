@@ -1,6 +1,8 @@
 import type { Attack } from './attack.js';
 import { ADDRESS_ATTACKS } from './attacks/addresses.js';
 import { KEY_ATTACKS } from './attacks/keys.js';
+import { IMAGE_ATTACKS } from './attacks/images.js';
+import { BUCKET_ATTACKS } from './attacks/buckets.js';
 import { FILE_URL_ATTACKS } from './attacks/file-urls.js';
 import { OPEN_API_ATTACKS } from './attacks/open-api.js';
 import { REBINDING_ATTACKS } from './attacks/rebinding.js';
@@ -14,4 +16,6 @@ export const ATTACKS: readonly Attack[] = [
   ...FILE_URL_ATTACKS,
   ...KEY_ATTACKS,
   ...OPEN_API_ATTACKS,
+  ...BUCKET_ATTACKS,
+  ...IMAGE_ATTACKS,
 ];

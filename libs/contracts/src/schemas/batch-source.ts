@@ -6,7 +6,16 @@ export const MAX_BATCH_ITEMS = 10_000_000;
 /** The largest manifest that is read, in bytes when unpacked. */
 export const MAX_MANIFEST_BYTES = 8 * 2 ** 30;
 
-const keyGlobsSchema = z.array(z.string().min(1).max(512)).min(1).max(32);
+const MOST_WILDCARDS = 16;
+const globSchema = z
+  .string()
+  .min(1)
+  .max(512)
+  .refine(
+    (glob) => (glob.match(/\*+|[?[{]/g) ?? []).length <= MOST_WILDCARDS,
+    `Expected at most ${MOST_WILDCARDS} of *, ?, [ and { in a glob`,
+  );
+const keyGlobsSchema = z.array(globSchema).min(1).max(32);
 
 const includeSchema = keyGlobsSchema
   .optional()

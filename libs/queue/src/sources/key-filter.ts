@@ -1,6 +1,6 @@
-import picomatch from 'picomatch';
+import { compileGlob } from './glob.js';
 
-const IMAGES = ['*.{jpg,jpeg,png,webp,avif,gif,tif,tiff}'];
+const IMAGE = /\.(?:jpe?g|png|webp|avif|gif|tiff?)$/i;
 
 /** Which keys of a bucket are items. */
 export interface KeyGlobs {
@@ -13,21 +13,17 @@ export interface KeyGlobs {
  * the last part of a key. By default those with the extension of an image are, in either case; "folders",
  * keys that end in a slash, never are.
  */
-export function keyFilter({ include, exclude }: KeyGlobs): (key: string) => boolean {
-  const included = matcher(include ?? IMAGES, include === undefined);
-  const excluded = exclude === undefined ? () => false : matcher(exclude, false);
+export function keyFilter({ include, exclude = [] }: KeyGlobs): (key: string) => boolean {
+  const included = include === undefined ? (key: string) => IMAGE.test(key) : matcher(include);
+  const excluded = matcher(exclude);
   return (key) => !key.endsWith('/') && included(key) && !excluded(key);
 }
 
-function matcher(globs: readonly string[], nocase: boolean): (key: string) => boolean {
-  const options = { dot: true, nocase };
-  const whole = picomatch(
-    globs.filter((glob) => glob.includes('/')),
-    options,
-  );
-  const last = picomatch(
-    globs.filter((glob) => !glob.includes('/')),
-    { ...options, basename: true },
-  );
-  return (key) => whole(key) || last(key);
+function matcher(globs: readonly string[]): (key: string) => boolean {
+  const whole = globs.filter((glob) => glob.includes('/')).map(compileGlob);
+  const last = globs.filter((glob) => !glob.includes('/')).map(compileGlob);
+  return (key) => {
+    const name = key.slice(key.lastIndexOf('/') + 1);
+    return whole.some((takes) => takes(key)) || last.some((takes) => takes(name));
+  };
 }

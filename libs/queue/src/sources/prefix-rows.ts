@@ -1,5 +1,6 @@
 import type { S3PrefixSource } from '@cropline/contracts';
 import { parseS3Url, type ObjectReader } from '@cropline/storage';
+import { createBreather } from './breather.js';
 import { keyFilter } from './key-filter.js';
 import type { SourceRow, SourceRows } from './source-row.js';
 
@@ -16,8 +17,10 @@ export async function* prefixRows(
   const taken = keyFilter({ include, exclude });
   let rows: SourceRow[] = [];
   let line = 0;
+  const breathe = createBreather();
   for await (const object of store.list(begin)) {
     signal.throwIfAborted();
+    await breathe();
     // Globs speak of what is below the prefix, whether it ends in a slash or not.
     if (!taken(object.url.slice(begin.length).replace(/^\//, ''))) continue;
     line += 1;
