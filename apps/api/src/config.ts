@@ -7,6 +7,7 @@ import {
   networkSettings,
   queueSettings,
   readSettings,
+  redisUrlOf,
   s3LocationSchema,
   storageSettings,
   wholeNumber,
@@ -14,6 +15,7 @@ import {
   type Environment,
   type TenantLimits,
 } from '@cropline/contracts';
+import { DEFAULT_TIMING } from '@cropline/queue';
 import { withSecretFiles } from '@cropline/storage';
 import { z } from 'zod';
 import { isLoopback } from './access/loopback.js';
@@ -42,6 +44,7 @@ const SETTINGS = {
   CROPLINE_MAX_OPEN_ITEMS: wholeNumber(1, 2 ** 31 - 1).optional(),
   CROPLINE_MAX_CONNECTIONS: wholeNumber(1, 1_000_000).default(10_000),
   CROPLINE_BODY_IDLE_SECONDS: wholeNumber(1, 3_600).default(60),
+  CROPLINE_LOCK_MS: wholeNumber(1_000, 600_000).default(DEFAULT_TIMING.lockMs),
 };
 
 /** Who may ask for something: those with a key, whoever is on this machine, or everyone. */
@@ -71,6 +74,8 @@ export interface ApiConfig {
   readonly bodyIdleMs: number;
   /** The most chunks of one batch that are queued at a time. */
   readonly window: number;
+  /** How long this API keeps the batches that it is at when it is not heard of, in milliseconds. */
+  readonly lockMs: number;
   /** Private networks that webhooks may be sent to. */
   readonly allowNetworks: readonly string[];
   /** Where in object storage sources are read and results written. */
@@ -87,12 +92,12 @@ export function readConfig(environment: Environment = process.env): ApiConfig {
   const env = readSettings(
     SETTINGS,
     'The API cannot start:',
-    withSecretFiles(environment, ['REDIS_URL']),
+    withSecretFiles(environment, ['REDIS_URL', 'REDIS_PASSWORD']),
   );
   return {
     host: env.HOST,
     port: env.PORT,
-    redisUrl: env.REDIS_URL,
+    redisUrl: redisUrlOf(env),
     queuePrefix: env.CROPLINE_QUEUE_PREFIX,
     s3: { endpoint: env.S3_ENDPOINT, region: env.S3_REGION ?? env.AWS_REGION ?? 'us-east-1' },
     outputUrl: env.CROPLINE_OUTPUT_URL,
@@ -105,6 +110,7 @@ export function readConfig(environment: Environment = process.env): ApiConfig {
     maxConnections: env.CROPLINE_MAX_CONNECTIONS,
     bodyIdleMs: env.CROPLINE_BODY_IDLE_SECONDS * 1000,
     window: env.CROPLINE_WINDOW,
+    lockMs: env.CROPLINE_LOCK_MS,
     allowNetworks: env.CROPLINE_ALLOW_NETWORKS,
     buckets: bucketRules({
       allowedBuckets: env.CROPLINE_ALLOWED_BUCKETS,

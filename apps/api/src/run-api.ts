@@ -53,7 +53,11 @@ export async function runApi(config: ApiConfig, log: Logger, stop: AbortSignal):
     limitConnections(server, config.maxConnections, log);
     const url = await listen(server, config.host, config.port);
     opened.push({ name: 'HTTP', close: () => app.close() });
-    const coordinator = createCoordinator({ ...connection, window });
+    const coordinator = createCoordinator({
+      ...connection,
+      window,
+      timing: { lockMs: config.lockMs, stalledCheckMs: config.lockMs / 4 },
+    });
     opened.push({ name: 'coordinator', close: () => coordinator.close() });
     log.info({ url }, 'listening');
 

@@ -45,6 +45,8 @@ export interface ChaosSystem {
   readonly redis: RedisService;
   /** The way on which API and workers reach object storage: images, manifests, parts, results. */
   readonly s3: HttpGate;
+  /** What API and workers sign their requests to object storage with. */
+  readonly credentials: { readonly accessKeyId: string; renew(): Promise<void> };
   /** The way on which workers reach the host of images; half of the load's items are on it. */
   readonly imageHost: HttpGate;
   /** Object storage past the gate. */

@@ -2,11 +2,13 @@ import { randomInt } from 'node:crypto';
 import { CroplineError, describeCause } from '@cropline/contracts';
 import { Interrupted, parseOptions, stopOnSignals } from '@cropline/tools';
 import { CHAOS_WORKER_ENV, CHAOS_WORKERS } from './chaos-settings.js';
+import { crashPointsMain } from './crash-points/main.js';
 import { FAULTS } from './faults.js';
 import { chaosReport, soakReport } from './report/reports.js';
 import { runChaos } from './run-chaos.js';
 import { runSoak } from './soak/run-soak.js';
 
+// npm run chaos -- --crash-points [--only TEXT] [--every 1] [--verbose] [--json]
 // npm run chaos -- [--seed TEXT] [--minutes 5] [--only TEXT] [--soak] [--verbose] [--json]
 
 const EXPECTED = '--seed TEXT, --minutes NUMBER, --only TEXT, --soak, --verbose and --json';
@@ -84,7 +86,10 @@ async function main(settings: Settings): Promise<number> {
 }
 
 try {
-  process.exit(await main(readSettings(process.argv.slice(2))));
+  const args = process.argv.slice(2);
+  process.exit(
+    await (args.includes('--crash-points') ? crashPointsMain(args) : main(readSettings(args))),
+  );
 } catch (error) {
   if (error instanceof Interrupted) process.exit(error.exitCode);
   const code = error instanceof CroplineError ? `${error.code}: ` : '';

@@ -15,6 +15,7 @@ export class RunningChaos implements ChaosSystem {
   readonly workers;
   readonly redis;
   readonly s3;
+  readonly credentials;
   readonly imageHost;
   readonly store;
   readonly images;
@@ -29,6 +30,7 @@ export class RunningChaos implements ChaosSystem {
     this.workers = system.workers;
     this.redis = system.redis;
     this.s3 = system.s3;
+    this.credentials = system.credentials;
     this.imageHost = system.imageHost.gate;
     this.store = system.store;
     this.images = system.images;

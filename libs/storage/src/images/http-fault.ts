@@ -72,7 +72,8 @@ export function connectionFault(error: unknown, url: string): unknown {
   }
   if (NOT_HTTP.test(system)) {
     const message = `The answer of ${shown} is no HTTP that is understood (${system}).`;
-    return imageFault('IMAGE_HTTP_ERROR', message, { cause: error });
+    // It may be the end of an image before it, longer than announced; another attempt has its own connection.
+    return imageFault('IMAGE_HTTP_ERROR', message, { cause: error, retryable: system === 'HPE' });
   }
   return imageFault(
     'IMAGE_FETCH_FAILED',

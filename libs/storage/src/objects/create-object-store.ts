@@ -9,12 +9,8 @@ import {
   type ListObjectsV2CommandOutput,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { Upload } from '@aws-sdk/lib-storage';
-import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { CroplineError } from '@cropline/contracts';
 import { collectBytes } from '../bytes/collect-bytes.js';
-import { joinBlocks } from '../bytes/join-blocks.js';
-import { noting } from '../bytes/noting.js';
 import { listPages } from './list-pages.js';
 import type {
   ByteRange,
@@ -24,17 +20,17 @@ import type {
   PresignedPut,
   ReadOptions,
 } from './object-store.js';
+import { presignPut } from './presign-put.js';
 import { readOnce } from './read-once.js';
 import { resumedStream, type OpenedBody } from './resumed-stream.js';
 import { createS3Clients, type S3Clients } from './s3-clients.js';
 import { parseS3Url } from './s3-url.js';
 import { isRangeBeyondEnd, storageError } from './storage-error.js';
+import { uploadStream } from './upload-stream.js';
+import { CutShortError, isWhole } from './whole-answer.js';
 
 /** With S3's 10,000 parts an object, streams of up to 105 GB. What is larger than a part is sent in parts. */
 const PART_BYTES = 10 * 2 ** 20;
-/** One part is on its way while the next is gathered. */
-const PARTS_AT_ONCE = 2;
-const CHECKSUM = 'x-amz-checksum-sha256';
 /** How often `get` reads an object whose body breaks; the SDK retries up to the first byte only. */
 const BODY_ATTEMPTS = 3;
 
@@ -120,35 +116,11 @@ class S3ObjectStore implements ObjectStore {
     body: AsyncIterable<Uint8Array | string>,
     { contentType, signal }: Control & { readonly contentType?: string } = {},
   ): Promise<void> {
-    const { bucket, key } = parseS3Url(url);
-    signal?.throwIfAborted();
-    let sourceFailure: { readonly error: unknown } | undefined;
-    const noted = noting(body, (error) => (sourceFailure = { error }));
-    const source = Readable.from(joinBlocks(noted), { objectMode: true, highWaterMark: 1 });
-    // Its failures reach the upload; this is for those that come after the upload has ended.
-    source.on('error', () => undefined);
-    const abortController = new AbortController();
-    const giveUp = (): void => {
-      abortController.abort();
-      // The upload, which nobody waits for any more, finds its source ended and drops its parts.
-      source.destroy(new Error('aborted'));
-    };
-    signal?.addEventListener('abort', giveUp, { once: true });
-    try {
-      await new Upload({
-        client: this.#clients.patient,
-        params: { Bucket: bucket, Key: key, Body: source, ContentType: contentType },
-        partSize: PART_BYTES,
-        queueSize: PARTS_AT_ONCE,
-        abortController,
-      }).done();
-    } catch (error) {
-      signal?.throwIfAborted();
-      throw sourceFailure === undefined ? storageError(error, url) : sourceFailure.error;
-    } finally {
-      signal?.removeEventListener('abort', giveUp);
-      source.destroy();
-    }
+    await uploadStream(this.#clients.patient, url, body, {
+      contentType,
+      signal,
+      partBytes: PART_BYTES,
+    });
   }
 
   async get(
@@ -246,26 +218,7 @@ class S3ObjectStore implements ObjectStore {
       readonly expiresInSeconds: number;
     },
   ): Promise<PresignedPut> {
-    const { bucket, key } = parseS3Url(url);
-    const { contentType, sha256, expiresInSeconds } = options;
-    const checksum = Buffer.from(sha256, 'hex').toString('base64');
-    const command = new PutObjectCommand({
-      Bucket: bucket,
-      Key: key,
-      ContentType: contentType,
-      ChecksumSHA256: checksum,
-    });
-    try {
-      const signed = await getSignedUrl(this.#clients.patient, command, {
-        expiresIn: expiresInSeconds,
-        // As headers both are part of the signature; a checksum in the query would bind nothing.
-        signableHeaders: new Set(['content-type', CHECKSUM]),
-        unhoistableHeaders: new Set([CHECKSUM]),
-      });
-      return { url: signed, headers: { 'content-type': contentType, [CHECKSUM]: checksum } };
-    } catch (error) {
-      throw storageError(error, url);
-    }
+    return await presignPut(this.#clients.patient, url, options);
   }
 
   async check(url: string): Promise<void> {
@@ -290,15 +243,19 @@ class S3ObjectStore implements ObjectStore {
     const command = new GetObjectCommand({
       Bucket: bucket,
       Key: key,
-      Range: range === undefined ? undefined : `bytes=${range.start}-${range.end ?? ''}`,
+      Range: `bytes=${range?.start ?? 0}-${range?.end ?? ''}`,
       IfMatch: etag,
     });
     try {
-      const { Body, ContentLength, ETag } = await this.#ask(url, control, (client, abort) =>
-        client.send(command, abort),
-      );
+      const answer = await this.#ask(url, control, async (client, abort) => {
+        for (let attempt = 1; ; attempt += 1) {
+          const answered = await client.send(command, abort);
+          if (isWhole(answered)) return answered;
+          if (!control.retry || attempt >= BODY_ATTEMPTS) throw new CutShortError();
+        }
+      });
       // In Node the SDK hands out the response itself; its type also covers browsers.
-      return { body: Body as Readable, bytes: ContentLength, etag: ETag };
+      return { body: answer.Body as Readable, bytes: answer.ContentLength, etag: answer.ETag };
     } catch (error) {
       if (error instanceof CroplineError && isRangeBeyondEnd(error.cause)) return null;
       throw error;

@@ -1,6 +1,7 @@
 import type { Agent, Dispatcher } from 'undici';
 import { TooManyBytesError } from '../bytes/collect-bytes.js';
 import { TooSlowError, type Pace } from '../bytes/keeping-pace.js';
+import { CutShortError, isRangeWhole } from './whole-answer.js';
 
 /** What is asked for, ready to be sent. */
 export interface DirectRequest {
@@ -27,6 +28,9 @@ export interface DirectAnswer {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: Buffer;
 }
+
+/** Whether an answer holds the object: all of it, or the range that is all of it. */
+export const isObject = (status: number): boolean => status === 200 || status === 206;
 
 /** Of the body of an error, which is some hundred bytes of XML, no more is kept. */
 const MAX_ERROR_BYTES = 64 * 1024;
@@ -85,10 +89,15 @@ class Receiver implements Dispatcher.DispatchHandler {
     this.#status = status;
     this.#headers = headers;
     this.#keepPace(controller);
-    if (status !== 200) return;
+    if (!isObject(status)) return;
     this.#limit = this.#limits.maxBytes;
     const announced = Number(headers['content-length'] ?? Number.NaN);
     if (!Number.isSafeInteger(announced)) return;
+    const contentRange = headers['content-range'];
+    if (typeof contentRange === 'string' && !isRangeWhole(contentRange, announced)) {
+      controller.abort(new CutShortError());
+      return;
+    }
     if (announced > this.#limit) {
       controller.abort(new TooManyBytesError(this.#limit, announced));
     } else {
@@ -101,7 +110,7 @@ class Receiver implements Dispatcher.DispatchHandler {
     this.#received += chunk.length;
     if (this.#received > this.#limit) {
       // Of an error, its beginning tells enough.
-      if (this.#status !== 200) this.onResponseEnd();
+      if (!isObject(this.#status)) this.onResponseEnd();
       controller.abort(new TooManyBytesError(this.#limit));
     } else if (this.#body === null) {
       this.#pieces.push(chunk);

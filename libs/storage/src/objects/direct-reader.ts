@@ -3,9 +3,10 @@ import { CROPLINE_VERSION } from '@cropline/contracts';
 import { Agent } from 'undici';
 import type { Pace } from '../bytes/keeping-pace.js';
 import type { BucketAddress } from './bucket-address.js';
-import { directGet, type DirectAnswer, type ReadLimits } from './direct-get.js';
+import { directGet, isObject, type DirectAnswer, type ReadLimits } from './direct-get.js';
 import { objectPath } from './object-path.js';
 import type { S3Location } from './s3-url.js';
+import { WHOLE } from './whole-answer.js';
 
 /** How a direct reader connects. */
 export interface DirectReaderOptions {
@@ -86,7 +87,7 @@ export class DirectReader {
       { origin: address.origin, path, headers },
       { ...limits, pace: this.#options.pace },
     );
-    if (answer.status === 200) return answer.body;
+    if (isObject(answer.status)) return answer.body;
     const error = answerError(answer);
     const redirected = answer.status >= 300 && answer.status < 400;
     if (!redirected && !MENDED_BY_SDK.has(error.name)) throw error;
@@ -115,6 +116,7 @@ export class DirectReader {
         query: {},
         headers: {
           host,
+          range: WHOLE,
           'user-agent': `cropline/${CROPLINE_VERSION}`,
           'x-amz-content-sha256': NO_BODY,
         },

@@ -5,7 +5,8 @@ import { learnAddress } from './bucket-address.js';
 import type { ReadLimits } from './direct-get.js';
 import type { S3Clients } from './s3-clients.js';
 import { parseS3Url } from './s3-url.js';
-import { storageError } from './storage-error.js';
+import { isRangeBeyondEnd, storageError } from './storage-error.js';
+import { CutShortError, isWhole, WHOLE } from './whole-answer.js';
 
 /**
  * Reads a whole object, asking for it once: directly where its bucket is known, and by the SDK, which makes
@@ -24,9 +25,11 @@ export async function readOnce(
   try {
     const bytes = await direct.read({ bucket, key }, limits);
     if (bytes !== null) return bytes;
-    const command = new GetObjectCommand({ Bucket: bucket, Key: key });
+    const command = new GetObjectCommand({ Bucket: bucket, Key: key, Range: WHOLE });
     const address = learnAddress(command);
-    const { Body, ContentLength } = await once.send(command, { abortSignal: signal });
+    const answer = await once.send(command, { abortSignal: signal });
+    if (!isWhole(answer)) throw new CutShortError();
+    const { Body, ContentLength } = answer;
     const where = address();
     if (where !== null) direct.learn(bucket, where);
     return await collectBytes(Body as Readable, {
@@ -36,6 +39,7 @@ export async function readOnce(
     });
   } catch (error) {
     signal?.throwIfAborted();
+    if (isRangeBeyondEnd(error)) return Buffer.alloc(0);
     throw error instanceof RangeError ? error : storageError(error, url);
   }
 }

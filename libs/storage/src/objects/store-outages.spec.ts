@@ -135,6 +135,48 @@ describe('credentials that expire', () => {
   });
 });
 
+describe('a body that is not as long as it is said to be', () => {
+  it.each([
+    ['get', (store: ObjectStore) => store.get(URL)],
+    ['getStream', async (store: ObjectStore) => buffer(await store.getStream(URL))],
+  ])('is not taken for the whole object, by the SDK or without: %s', async (_, read) => {
+    const store = createObjectStore(s3.options);
+    await store.put(URL, 'meow');
+    for (const known of [false, true]) {
+      let lies = 1;
+      s3.setFault((request, response) => {
+        lies -= 1;
+        if (lies < 0 || request.method !== 'GET') return false;
+        response.writeHead(206, { 'content-length': 2, 'content-range': 'bytes 0-3/4', etag: '1' });
+        response.end('me');
+        return true;
+      });
+      if (known) await store.get(URL);
+      lies = 1;
+      expect((await read(store)).toString()).toBe('meow');
+    }
+    s3.setFault((_request, response) => {
+      response.writeHead(206, { 'content-length': 2, 'content-range': 'bytes 0-3/4', etag: '1' });
+      response.end('me');
+      return true;
+    });
+    expect(await faultOf(read(store))).toMatchObject({
+      code: 'STORAGE_UNAVAILABLE',
+      retryable: true,
+    });
+    store.close();
+  });
+
+  it('is whole where it is empty', async () => {
+    const store = createObjectStore(s3.options);
+    await store.put(URL, '');
+    for (let n = 0; n < 2; n += 1) expect(await store.get(URL)).toHaveLength(0);
+    expect(await store.get(URL, { retry: false })).toHaveLength(0);
+    expect(await buffer(await store.getStream(URL))).toHaveLength(0);
+    store.close();
+  });
+});
+
 describe('a store without room', () => {
   it.each([
     [507, 'XMinioStorageFull'],

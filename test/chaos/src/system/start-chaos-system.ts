@@ -11,6 +11,7 @@ import {
   type S3Server,
 } from '@cropline/tools';
 import { AppProcess } from './app-process.js';
+import { CredentialsFile } from './credentials-file.js';
 import { startImageHost, type ImageHost } from './image-host.js';
 import { drawnPictures, type Picture } from './pictures.js';
 import { ProxiedRedis } from './redis-service.js';
@@ -39,6 +40,7 @@ export interface RunningSystem {
   readonly redis: ProxiedRedis;
   readonly s3Server: S3Server;
   readonly s3: HttpGate;
+  readonly credentials: CredentialsFile;
   readonly imageHost: ImageHost;
   readonly api: AppProcess;
   readonly workers: readonly AppProcess[];
@@ -82,6 +84,7 @@ export async function startChaosSystem(options: SystemOptions): Promise<RunningS
     const s3Server = await startS3({ onLine: options.onLine });
     open({ close: () => s3Server.stop() });
     const s3 = open(await startHttpGate(new URL(s3Server.endpoint)));
+    const credentials = open(await CredentialsFile.create());
     const imageHost = open(await startImageHost(pictures));
     const store = open(createObjectStore({ ...s3Server, endpoint: s3Server.endpoint }));
     await Promise.all([RESULTS_BUCKET, PICTURES_BUCKET].map((name) => s3Server.createBucket(name)));
@@ -95,8 +98,7 @@ export async function startChaosSystem(options: SystemOptions): Promise<RunningS
       CROPLINE_QUEUE_PREFIX: queuePrefix,
       S3_ENDPOINT: s3.url,
       S3_REGION: s3Server.region,
-      AWS_ACCESS_KEY_ID: s3Server.credentials.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: s3Server.credentials.secretAccessKey,
+      ...credentials.env,
       LOG_LEVEL: 'info',
     };
     const common = { stopped: options.stopped, onLine: options.onLine, onEnd: options.onEnd };
@@ -144,6 +146,7 @@ export async function startChaosSystem(options: SystemOptions): Promise<RunningS
       redis,
       s3Server,
       s3,
+      credentials,
       imageHost,
       api,
       workers,
