@@ -70,10 +70,8 @@ export class BatchRun {
   async retire(): Promise<void> {
     const id = this.latest?.id;
     if (id === undefined) return;
-    await noteFaults(this.#context, async () => [
-      ...(await this.#faultsKept(id)),
-      ...(await faultsOfDeletion(this.#context.client, id)),
-    ]);
+    await noteFaults(this.#context, () => this.#faultsKept(id));
+    await noteFaults(this.#context, () => faultsOfDeletion(this.#context.client, id));
   }
 
   async #faultsKept(id: string): Promise<string[]> {
@@ -155,6 +153,7 @@ export class BatchRun {
     if (!ends.includes(batch.status)) {
       faults.push(`${id} ended as ${batch.status}, expected ${ends.join(' or ')}.`);
     }
+    if (faults.length > 0) faults.push(`It is shown as ${JSON.stringify(batch)}.`);
     for (const result of this.results) {
       const fault = labels.faultOf(result);
       if (fault !== null) faults.push(fault);
