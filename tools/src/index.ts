@@ -16,6 +16,7 @@ export * from './stack/redis-process.js';
 export * from './stack/start-redis-cluster.js';
 export * from './stack/start-redis-sentinels.js';
 export * from './stack/start-redis.js';
+export * from './stack/start-redis-tls.js';
 export * from './stack/start-s3.js';
 export * from './stack/start-stack.js';
 export * from './stop-on-signals.js';

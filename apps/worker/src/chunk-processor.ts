@@ -34,7 +34,7 @@ export function createChunkProcessor(options: ChunkProcessorOptions): ChunkProce
 
     const { classifier } = options;
     const stages: ItemStages = {
-      fetch: options.fetch,
+      fetch: (url, how) => options.fetch(url, how),
       classifier: {
         classify: async (bytes, how) => {
           await control.beforeImage?.();

@@ -35,14 +35,10 @@ export async function runSuspect(
       results.push(result);
       continue;
     }
-    let noted = false;
-    const beforeImage = async (): Promise<void> => {
-      await suspect.note({ ...suspicion, running: position });
-      noted = true;
-    };
+    const beforeImage = (): Promise<void> => suspect.note({ ...suspicion, running: position });
     results.push(...(await run([item], beforeImage)));
     // Whoever dies from here on does not die of it.
-    if (noted) await suspect.note(suspicion);
+    await suspect.note(suspicion);
   }
   return results;
 }

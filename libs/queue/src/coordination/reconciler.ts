@@ -63,7 +63,8 @@ export async function reconcile(context: ReconcilerContext, signal: AbortSignal)
   };
   await run.show(tally.report(startedAt, null));
 
-  const restore = async ({ id, folder, elsewhere }: BatchLocation): Promise<void> => {
+  const restore = async (location: BatchLocation): Promise<void> => {
+    const { id, folder, owner } = location;
     tally.batches += 1;
     const known = await states.read(id);
     if (known !== null) {
@@ -71,10 +72,10 @@ export async function reconcile(context: ReconcilerContext, signal: AbortSignal)
       if (due !== null && FINAL_STATUSES.has(known.status)) await states.deletions.plan(id, due);
       return;
     }
-    if (await restoreBatch(states, store, folder)) {
+    if (await restoreBatch(states, store, location)) {
       tally.restored += 1;
       log.warn({ batchId: id }, 'Redis had lost a batch; restored from object storage');
-    } else if (elsewhere && (await states.deletions.grave(id)) === null) {
+    } else if (owner !== null && (await states.deletions.grave(id)) === null) {
       // Below the default output it is one that was never accepted.
       throw new CroplineError(
         'STORAGE_OBJECT_NOT_FOUND',

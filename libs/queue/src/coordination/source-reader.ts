@@ -85,7 +85,8 @@ async function readRecord(
 ): Promise<BatchRecord> {
   const files = batchFolder(record.folder);
   const stored = await readDocument<BatchRecord>(store, files.record);
-  if (stored !== null && !isUnread(stored)) return stored;
+  // What else it says, who may write there could have written.
+  if (stored !== null && !isUnread(stored)) return { ...record, total: stored.total };
   const { source } = record;
   if (source === undefined) throw new TypeError(`Expected a source in batch ${record.id}.`);
 

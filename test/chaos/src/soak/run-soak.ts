@@ -5,6 +5,7 @@ import { EventLoopWatch } from '../checks/event-loop-watch.js';
 import { LabelMemory } from '../checks/label-memory.js';
 import { livingKeys } from '../checks/leftovers.js';
 import { Violations } from '../checks/violations.js';
+import { watchedFetch } from '../checks/watched-fetch.js';
 import { Load } from '../load/load.js';
 import { startChaosSystem, type RunningSystem } from '../system/start-chaos-system.js';
 import { StoppedTimes } from '../system/stopped-times.js';
@@ -66,7 +67,11 @@ export async function runSoak(options: SoakOptions): Promise<SoakOutcome> {
     const random = new Random(`${seed}/load`);
     const load = new Load(
       {
-        client: new CroplineClient({ baseUrl: system.apiUrl, retries: 0 }),
+        client: new CroplineClient({
+          baseUrl: system.apiUrl,
+          fetch: watchedFetch(violations),
+          retries: 0,
+        }),
         store: system.store,
         violations,
         labels: new LabelMemory(),
