@@ -7,6 +7,8 @@ import { FILE_URL_ATTACKS } from './attacks/file-urls.js';
 import { OPEN_API_ATTACKS } from './attacks/open-api.js';
 import { REBINDING_ATTACKS } from './attacks/rebinding.js';
 import { REDIRECT_ATTACKS } from './attacks/redirects.js';
+import { REQUEST_ATTACKS } from './attacks/requests.js';
+import { TRANSPORT_ATTACKS } from './attacks/transport.js';
 
 /** Every attack. A new one is a line in its file of `attacks/`; a new file is a line here. */
 export const ATTACKS: readonly Attack[] = [
@@ -18,4 +20,6 @@ export const ATTACKS: readonly Attack[] = [
   ...OPEN_API_ATTACKS,
   ...BUCKET_ATTACKS,
   ...IMAGE_ATTACKS,
+  ...REQUEST_ATTACKS,
+  ...TRANSPORT_ATTACKS,
 ];
