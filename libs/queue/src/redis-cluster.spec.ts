@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { ItemResult } from '@cropline/contracts';
+import type { Caller, ItemResult } from '@cropline/contracts';
 import { askRedis, startRedisCluster, startS3, type RedisCluster } from '@cropline/tools';
 import type { ChunkProcessor } from './chunk-consumer.js';
+import { createRequestLimiter } from './limits/request-limiter.js';
+import { SILENT_LOGGER } from './logger.js';
+import { createQueueMonitor } from './monitoring/create-queue-monitor.js';
 import {
   jsonLines,
   requestOf,
@@ -21,6 +24,15 @@ beforeAll(async () => {
 });
 afterAll(() => bench.stop());
 
+const CALLER: Caller = {
+  keyId: 'acmekey1',
+  tenant: 'acme',
+  scopes: ['read', 'submit'],
+  read: ['s3://photos/'],
+  write: [],
+  limits: { requestsPerMinute: 10, openBatches: 5, openItems: 1_000 },
+};
+
 /** The first item of every request fails once. */
 function failingOnce(): ChunkProcessor {
   let failed = false;
@@ -37,8 +49,9 @@ describe('on a Redis Cluster', () => {
   it('a batch lives its whole life, every key of it on one node', async () => {
     const coordinator = bench.coordinator({ window: 4 });
     const consumer = bench.consumer(failingOnce());
-    const service = bench.service();
-    await service.check();
+    const whole = bench.service();
+    await whole.check();
+    const service = whole.forTenant(CALLER);
     const options = { idempotencyKey: 'once' };
     const { batch } = await service.submit(requestOf(320), options);
     expect(await service.submit(requestOf(320), options)).toMatchObject({ replayed: true });
@@ -58,6 +71,17 @@ describe('on a Redis Cluster', () => {
     expect(result?.status).toBe('succeeded');
     expect((await service.list({ limit: 10 })).batches.map(({ id }) => id)).toEqual([batch.id]);
     await consumer.close();
+
+    const limiter = createRequestLimiter(bench);
+    const taken = await until(
+      () => limiter.take(CALLER.keyId, 10),
+      (state) => state !== null,
+    );
+    expect(taken).toMatchObject({ allowed: true, remaining: 9 });
+    await limiter.close();
+    const monitor = createQueueMonitor({ ...bench, log: SILENT_LOGGER });
+    expect((await monitor.figures()).batches.completed).toBe(1);
+    await monitor.close();
 
     const { id } = await service.create(requestOf(64));
     await service.cancel(id);
