@@ -41,7 +41,7 @@ export async function runApi(config: ApiConfig, log: Logger, stop: AbortSignal):
     const connection = { redisUrl, prefix, store, outputUrl, allowNetworks, buckets, log };
     const batches = createBatchService(connection);
     opened.push({ name: 'batch service', close: () => batches.close() });
-    const monitor = createQueueMonitor({ redisUrl, prefix, log });
+    const monitor = createQueueMonitor(connection);
     opened.push({ name: 'queue monitor', close: () => monitor.close() });
     const uploads = new Uploads(store, outputUrl);
     const readiness = new Readiness({

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Caller, ItemResult } from '@cropline/contracts';
+import type { ItemResult } from '@cropline/contracts';
 import { askRedis, startRedisCluster, startS3, type RedisCluster } from '@cropline/tools';
 import type { ChunkProcessor } from './chunk-consumer.js';
 import { createRequestLimiter } from './limits/request-limiter.js';
 import { SILENT_LOGGER } from './logger.js';
 import { createQueueMonitor } from './monitoring/create-queue-monitor.js';
+import { callerOf } from './testing/callers.js';
 import {
   jsonLines,
   requestOf,
@@ -24,15 +25,6 @@ beforeAll(async () => {
 });
 afterAll(() => bench.stop());
 
-const CALLER: Caller = {
-  keyId: 'acmekey1',
-  tenant: 'acme',
-  scopes: ['read', 'submit'],
-  read: ['s3://photos/'],
-  write: [],
-  limits: { requestsPerMinute: 10, openBatches: 5, openItems: 1_000 },
-};
-
 /** The first item of every request fails once. */
 function failingOnce(): ChunkProcessor {
   let failed = false;
@@ -49,9 +41,8 @@ describe('on a Redis Cluster', () => {
   it('a batch lives its whole life, every key of it on one node', async () => {
     const coordinator = bench.coordinator({ window: 4 });
     const consumer = bench.consumer(failingOnce());
-    const whole = bench.service();
-    await whole.check();
-    const service = whole.forTenant(CALLER);
+    const service = bench.service();
+    await service.check();
     const options = { idempotencyKey: 'once' };
     const { batch } = await service.submit(requestOf(320), options);
     expect(await service.submit(requestOf(320), options)).toMatchObject({ replayed: true });
@@ -72,20 +63,22 @@ describe('on a Redis Cluster', () => {
     expect((await service.list({ limit: 10 })).batches.map(({ id }) => id)).toEqual([batch.id]);
     await consumer.close();
 
-    const limiter = createRequestLimiter(bench);
-    const taken = await until(
-      () => limiter.take(CALLER.keyId, 10),
-      (state) => state !== null,
-    );
-    expect(taken).toMatchObject({ allowed: true, remaining: 9 });
-    await limiter.close();
     const monitor = createQueueMonitor({ ...bench, log: SILENT_LOGGER });
     expect((await monitor.figures()).batches.completed).toBe(1);
     await monitor.close();
 
-    const { id } = await service.create(requestOf(64));
-    await service.cancel(id);
-    expect((await untilStatus(service, id, 'cancelled')).counts).toMatchObject({ cancelled: 64 });
+    const limits = { requestsPerMinute: 1, openBatches: 1, openItems: 64 };
+    const tenant = service.forTenant(callerOf('acme', { read: ['s3://'], limits }));
+    const { id } = await tenant.create(requestOf(64));
+    await expect(tenant.create(requestOf(1))).rejects.toMatchObject({ code: 'QUOTA_EXCEEDED' });
+    const limiter = createRequestLimiter(bench);
+    await until(
+      () => limiter.take('key', 1),
+      (state) => state?.allowed === false,
+    );
+    await limiter.close();
+    await tenant.cancel(id);
+    expect((await untilStatus(tenant, id, 'cancelled')).counts).toMatchObject({ cancelled: 64 });
     await service.delete(batch.id);
     await expect(service.get(batch.id)).rejects.toMatchObject({ code: 'BATCH_NOT_FOUND' });
     const report = await until(
