@@ -3,6 +3,8 @@ import type { ItemResult } from '@cropline/contracts';
 import { askRedis, startRedisCluster, startS3, type RedisCluster } from '@cropline/tools';
 import type { ChunkProcessor } from './chunk-consumer.js';
 import { createRequestLimiter } from './limits/request-limiter.js';
+import { SILENT_LOGGER } from './logger.js';
+import { createQueueMonitor } from './monitoring/create-queue-monitor.js';
 import { callerOf } from './testing/callers.js';
 import {
   jsonLines,
@@ -60,6 +62,10 @@ describe('on a Redis Cluster', () => {
     expect(result?.status).toBe('succeeded');
     expect((await service.list({ limit: 10 })).batches.map(({ id }) => id)).toEqual([batch.id]);
     await consumer.close();
+
+    const monitor = createQueueMonitor({ ...bench, log: SILENT_LOGGER });
+    expect((await monitor.figures()).batches.completed).toBe(1);
+    await monitor.close();
 
     const limits = { requestsPerMinute: 1, openBatches: 1, openItems: 64 };
     const tenant = service.forTenant(callerOf('acme', { read: ['s3://'], limits }));
