@@ -43,7 +43,7 @@ export async function chunkOutcomes(
     if (suspect === null) return await run(items, control);
     log.warn(
       { batchId, chunk: index, deaths: suspect.suspicion.deaths },
-      'a worker died over this chunk: its images are run one by one',
+      'a worker was lost with this chunk: its images are run one by one',
     );
     return await runSuspect(
       items,
