@@ -1,5 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import type { BatchService } from '@cropline/queue';
+import type { BatchService, QueueMonitor } from '@cropline/queue';
 import type { Admission } from './access/admission.js';
 import { AdminController } from './admin/admin-controller.js';
 import { BatchesController } from './batches/batches-controller.js';
@@ -18,6 +18,8 @@ import { UploadsController } from './uploads/uploads-controller.js';
 export interface ApiServices {
   readonly batches: BatchService;
   readonly uploads: Uploads;
+  /** A look at the queues. */
+  readonly monitor: QueueMonitor;
   readonly readiness: Readiness;
   /** Aborted when the API begins to stop. */
   readonly stopping: AbortSignal;
@@ -35,7 +37,7 @@ export class ApiModule {
     uploads,
     readiness,
     stopping,
-  }: Omit<ApiServices, 'admission' | 'limits'>): DynamicModule {
+  }: Omit<ApiServices, 'admission' | 'limits' | 'monitor'>): DynamicModule {
     return {
       module: ApiModule,
       controllers: [

@@ -9,10 +9,12 @@ import { auditLog } from './access/audit-log.js';
 import { guard } from './access/guard.js';
 import { accessLog } from './http/access-log.js';
 import { addBodyParsers } from './http/body-parsers.js';
+import { securityHeaders } from './http/security-headers.js';
 import { sendContinue } from './http/send-continue.js';
 import { keepPace } from './limits/keep-pace.js';
 import { limitRequests } from './limits/limit-requests.js';
-import { serveDocs } from './openapi/serve-docs.js';
+import { BOARD_PATH, serveMonitoring } from './monitoring/serve-monitoring.js';
+import { DOCS_PATH, serveDocs } from './openapi/serve-docs.js';
 import { ProblemFilter } from './problems/problem-filter.js';
 
 /** The whole HTTP side of the API over given services, ready to listen. */
@@ -31,6 +33,7 @@ export async function createApp(
   app.disable('x-powered-by');
   app.disable('etag');
   app.use(accessLog(log));
+  app.use(securityHeaders([DOCS_PATH, BOARD_PATH]));
   app.use(auditLog(log));
   app.use(guard(services.admission));
   app.use(limitRequests(services.limits));
@@ -42,6 +45,7 @@ export async function createApp(
   addBodyParsers(app.getHttpAdapter().getInstance());
   app.useGlobalFilters(new ProblemFilter(log));
   serveDocs(app);
+  serveMonitoring(app, services.monitor, log);
   await app.init();
   return app;
 }

@@ -1,5 +1,10 @@
 import { once } from 'node:events';
-import { createBatchService, createCoordinator, createRequestLimiter } from '@cropline/queue';
+import {
+  createBatchService,
+  createCoordinator,
+  createQueueMonitor,
+  createRequestLimiter,
+} from '@cropline/queue';
 import { createObjectStore } from '@cropline/storage';
 import type { Logger } from 'pino';
 import { admissionOf } from './access/admission-of.js';
@@ -36,6 +41,8 @@ export async function runApi(config: ApiConfig, log: Logger, stop: AbortSignal):
     const connection = { redisUrl, prefix, store, outputUrl, allowNetworks, buckets, log };
     const batches = createBatchService(connection);
     opened.push({ name: 'batch service', close: () => batches.close() });
+    const monitor = createQueueMonitor(connection);
+    opened.push({ name: 'queue monitor', close: () => monitor.close() });
     const uploads = new Uploads(store, outputUrl);
     const readiness = new Readiness({
       redis: () => batches.check(),
@@ -47,7 +54,7 @@ export async function runApi(config: ApiConfig, log: Logger, stop: AbortSignal):
     opened.push({ name: 'request limiter', close: () => requests.close() });
     const bodies = { idleMs: config.bodyIdleMs, wholeMs: WHOLE_BODY_MS };
     const limits = { defaults: config.limits, requests, bodies };
-    const services = { batches, uploads, readiness, stopping: stop, admission, limits };
+    const services = { batches, uploads, monitor, readiness, stopping: stop, admission, limits };
     const app = await createApp(services, log);
     const server = app.getHttpServer();
     limitConnections(server, config.maxConnections, log);

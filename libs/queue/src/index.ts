@@ -28,6 +28,8 @@ export { uploadsFolder } from './locations/uploads-folder.js';
 export { createBatchService } from './create-batch-service.js';
 export { createChunkConsumer } from './create-chunk-consumer.js';
 export { createCoordinator } from './create-coordinator.js';
+export { createQueueMonitor } from './monitoring/create-queue-monitor.js';
+export type { JobCount, QueueFigures, QueueMonitor } from './monitoring/queue-monitor.js';
 export { SILENT_LOGGER, type Logger } from './logger.js';
 export type { QueueConnection } from './queue-connection.js';
 export { DEFAULT_TIMING, type QueueTiming } from './timing.js';

@@ -6,3 +6,4 @@ export { createObjectStore } from './objects/create-object-store.js';
 export type * from './objects/object-store.js';
 export { joinS3Url, parseS3Url, type S3Location } from './objects/s3-url.js';
 export { withSecretFiles } from './secret-files.js';
+export { shownUrl } from './shown-url.js';

@@ -5,6 +5,7 @@ import type { ChaosSystem } from './chaos-system.js';
 import { EventLoopWatch } from './checks/event-loop-watch.js';
 import { LabelMemory } from './checks/label-memory.js';
 import { Violations } from './checks/violations.js';
+import { watchedFetch } from './checks/watched-fetch.js';
 import type { Fault } from './fault.js';
 import { clearAll } from './load/clear-all.js';
 import { Load } from './load/load.js';
@@ -39,6 +40,9 @@ export interface ChaosOutcome {
   readonly restarts: number;
 }
 
+/** So long after Redis lost something it may be behind object storage, in milliseconds. */
+const CATCH_UP_MS = 30_000;
+
 /** Batches side by side. */
 const LANES = 3;
 
@@ -71,9 +75,19 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosOutcome> {
   const loadEnds = new AbortController();
   try {
     onProgress('the system runs');
-    const client = new CroplineClient({ baseUrl: system.apiUrl, retries: 0 });
+    const client = new CroplineClient({
+      baseUrl: system.apiUrl,
+      fetch: watchedFetch(violations),
+      retries: 0,
+    });
     const random = new Random(`${seed}/load`);
-    const context = { client, store: system.store, violations, labels: new LabelMemory() };
+    const context = {
+      client,
+      store: system.store,
+      violations,
+      labels: new LabelMemory(),
+      mayBeBehind: () => Date.now() - system.redis.lostAt < CATCH_UP_MS,
+    };
     const material = {
       pictures: system.pictures,
       images: system.images,
@@ -105,7 +119,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosOutcome> {
     onProgress('all faults are over; clearing up');
     await load.finish();
     const premises = { ...system, redis: system.redis };
-    await clearAll(premises, client, violations, system.redis.losses > 0);
+    await clearAll(premises, client, violations, system.redis.lostAt > 0);
     return {
       injections,
       violations: violations.all,

@@ -1,9 +1,11 @@
-import { connect, type Socket } from 'node:net';
+import { connect, type AddressInfo, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SCOPES } from '@cropline/contracts';
+import express from 'express';
 import { OPERATIONS } from '../openapi/operations.js';
 import { problemIn, startTestApi, type TestApi } from '../testing/test-api.js';
+import { guard } from './guard.js';
 import { ADMIT_TEST_KEYS, bearer, testCaller } from '../testing/test-keys.js';
 
 let api: TestApi;
@@ -16,13 +18,21 @@ const GUARDED = OPERATIONS.flatMap(({ method, path, scope }) =>
   scope === 'open' ? [] : [[method.toUpperCase(), path.replace(/\{\w+\}/gu, 'x'), scope] as const],
 );
 
+const MOUNTED = [
+  ['GET', '/docs', 'read'],
+  ['GET', '/docs/openapi.json', 'read'],
+  ['GET', '/metrics', 'admin'],
+  ['GET', '/admin/queues', 'admin'],
+  ['GET', '/admin/queues/api/queues', 'admin'],
+] as const;
+
 describe('an API with keys', () => {
   it('guards all but the probes', () => {
     const open = OPERATIONS.filter(({ scope }) => scope === 'open').map(({ path }) => path);
     expect(open).toEqual(['/health/live', '/health/ready']);
   });
 
-  it.each([...GUARDED, ['GET', '/docs', 'read'], ['GET', '/docs/openapi.json', 'read']] as const)(
+  it.each([...GUARDED, ...MOUNTED] as const)(
     'wants a key for %s %s, and one with the scope %s',
     async (method, path, scope) => {
       const without = await api.fetch(path, { method });
@@ -59,6 +69,23 @@ describe('an API with keys', () => {
     expect(await problemIn(known)).toMatchObject({ status: 404, code: 'ROUTE_NOT_FOUND' });
     const put = await api.fetch('/v1/batches', { method: 'PUT', headers: bearer('read') });
     expect(await problemIn(put)).toMatchObject({ status: 405, code: 'METHOD_NOT_ALLOWED' });
+  });
+
+  it('lets nobody reach what declares no scope, whatever the key', async () => {
+    let reached = 0;
+    const app = express();
+    app.use(guard(ADMIT_TEST_KEYS));
+    app.use('/undeclared', (_request, response) => {
+      reached += 1;
+      response.end();
+    });
+    const server = app.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const headers = bearer('read+submit+admin');
+    const response = await fetch(`http://127.0.0.1:${port}/undeclared`, { headers });
+    server.close();
+    expect([response.status, reached]).toEqual([404, 0]);
   });
 
   it('lets probes in and tells them nothing else', async () => {

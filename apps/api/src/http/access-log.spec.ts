@@ -35,8 +35,8 @@ describe('the access log', () => {
     expect(JSON.stringify(api.logged)).not.toContain('hunter2');
   });
 
-  it('is quiet about probes and the pages of the reference', async () => {
-    for (const path of ['/health/live', '/health/ready', '/docs', '/docs/openapi.json']) {
+  it('is quiet about probes, scrapes and pages', async () => {
+    for (const path of ['/health/live', '/health/ready', '/docs', '/metrics', '/admin/queues']) {
       expect((await api.fetch(path)).status).toBe(200);
     }
     expect(api.logged).toEqual([]);

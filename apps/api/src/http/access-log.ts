@@ -5,8 +5,8 @@ import { pinoHttp, type HttpLogger } from 'pino-http';
 import { callerOf } from '../access/caller-of.js';
 import { assignRequestId } from './request-id.js';
 
-/** Probes and the pages of /docs would drown what matters. */
-const QUIET = /^\/(?:health|docs)(?:\/|$)/u;
+/** Probes, scrapes and what pages load would drown what matters. */
+const QUIET = /^\/(?:health|docs|metrics|admin\/queues)(?:\/|$)/iu;
 
 /**
  * One log line a request, when it is answered: id, method, path, status, milliseconds, the batch it was

@@ -7,8 +7,8 @@ import { ADMIT_EVERYONE } from '../access/admission.js';
 import { createApp } from '../create-app.js';
 import { Uploads } from '../uploads/uploads.js';
 import { FakeBatches } from '../testing/fake-batches.js';
-import { NO_LIMITS } from '../testing/test-api.js';
-import { startTestApi, type TestApi } from '../testing/test-api.js';
+import { NO_QUEUES } from '../testing/no-queues.js';
+import { NO_LIMITS, startTestApi, type TestApi } from '../testing/test-api.js';
 import { pino } from 'pino';
 import { buildOpenApiDocument } from './openapi-document.js';
 import { openApiText } from './openapi-text.js';
@@ -29,6 +29,7 @@ async function servedRoutes(): Promise<string[]> {
     {
       batches: new FakeBatches(),
       uploads: new Uploads(createObjectStore({ region: 'us-east-1' }), 's3://results'),
+      monitor: NO_QUEUES,
       readiness: new Readiness({ redis: () => Promise.resolve(), s3: () => Promise.resolve() }),
       stopping: new AbortController().signal,
       admission: ADMIT_EVERYONE,

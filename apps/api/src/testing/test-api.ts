@@ -8,7 +8,9 @@ import { Readiness, type ReadinessChecks } from '../health/readiness.js';
 import { listen, stopListening } from '../http/listener.js';
 import type { ApiLimits } from '../limits/api-limits.js';
 import { Uploads } from '../uploads/uploads.js';
+import type { QueueMonitor } from '@cropline/queue';
 import { FakeBatches } from './fake-batches.js';
+import { NO_QUEUES } from './no-queues.js';
 
 /** The HTTP side of the API over a fake batch service, listening on a free port. */
 export interface TestApi {
@@ -37,6 +39,7 @@ export const NO_LIMITS: ApiLimits = {
 export async function startTestApi(
   admission = ADMIT_THIS_MACHINE,
   limits: Partial<ApiLimits> = {},
+  monitor: QueueMonitor = NO_QUEUES,
 ): Promise<TestApi> {
   const logged: Record<string, unknown>[] = [];
   const log = pino(
@@ -57,6 +60,7 @@ export async function startTestApi(
     {
       batches: fake,
       uploads,
+      monitor,
       readiness,
       stopping: stopping.signal,
       admission,

@@ -19,3 +19,18 @@ export function ownerOf(
     ...(limits.openItems === null ? {} : { maxOpenItems: limits.openItems }),
   };
 }
+
+/** The owner that a record, or a pointer to a batch, names. */
+export function ownerIn({
+  tenant,
+  read,
+  maxOpenItems,
+}: {
+  readonly [K in keyof BatchOwner]: BatchOwner[K] | undefined;
+}): BatchOwner {
+  return {
+    ...(tenant === undefined ? {} : { tenant }),
+    ...(read === undefined ? {} : { read }),
+    ...(maxOpenItems === undefined ? {} : { maxOpenItems }),
+  };
+}
