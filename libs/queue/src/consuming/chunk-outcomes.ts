@@ -2,7 +2,7 @@ import { CroplineError, describeCause, type ItemResult } from '@cropline/contrac
 import type { ChunkControl } from '../chunk-consumer.js';
 import { CHUNK_ATTEMPTS, type ChunkJob } from '../jobs/chunk-job.js';
 import { isOutcomeOf } from '../results/part-lines.js';
-import type { ChunkHistory, RunContext } from './run-chunk.js';
+import type { ChunkHistory, RunContext } from './run-context.js';
 import { CHUNK_DEATHS, unexplainedDeaths } from './suspicion.js';
 import { runSuspect } from './suspect-chunk.js';
 
@@ -43,7 +43,7 @@ export async function chunkOutcomes(
     if (suspect === null) return await run(items, control);
     log.warn(
       { batchId, chunk: index, deaths: suspect.suspicion.deaths },
-      'a worker died over this chunk: its images are run one by one',
+      'a worker was lost with this chunk: its images are run one by one',
     );
     return await runSuspect(
       items,

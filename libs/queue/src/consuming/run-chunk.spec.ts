@@ -18,7 +18,8 @@ import {
 import { withRedis } from '../testing/queue-jobs.js';
 import { storeWith } from '../testing/store-with.js';
 import { CancellationWatch } from './cancellation-watch.js';
-import { runChunk, type RunContext } from './run-chunk.js';
+import { runChunk } from './run-chunk.js';
+import type { RunContext } from './run-context.js';
 import type { SuspectChunk } from './suspect-chunk.js';
 import type { Suspicion } from './suspicion.js';
 

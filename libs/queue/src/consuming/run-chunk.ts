@@ -1,36 +1,10 @@
 import { CroplineError, type BatchStatus, type ItemResult } from '@cropline/contracts';
-import type { ObjectStore } from '@cropline/storage';
-import type { ChunkProcessor } from '../chunk-consumer.js';
 import { CHUNK_ATTEMPTS, type ChunkJob } from '../jobs/chunk-job.js';
-import type { Logger } from '../logger.js';
-import type { BatchStates } from '../redis/batch-states.js';
 import type { ChunkStanding, CountVerdict } from '../redis/chunk-standing.js';
 import { countOutcomes, modelOf } from '../results/part-lines.js';
-import type { QueueTiming } from '../timing.js';
-import type { CancellationWatch } from './cancellation-watch.js';
 import { chunkOutcomes } from './chunk-outcomes.js';
-import type { SuspectChunk } from './suspect-chunk.js';
+import type { ChunkHistory, RunContext } from './run-context.js';
 import { readPart, writePart } from './write-part.js';
-
-/** What running a chunk works with. */
-export interface RunContext {
-  readonly states: BatchStates;
-  readonly store: ObjectStore;
-  readonly cancellations: CancellationWatch;
-  readonly process: ChunkProcessor;
-  readonly log: Logger;
-  readonly timing: QueueTiming;
-}
-
-/** How often a chunk was tried before. */
-export interface ChunkHistory {
-  /** Times it was started, this one included. */
-  readonly started: number;
-  /** Times it threw. */
-  readonly thrown: number;
-  /** Null unless a worker died over it. */
-  readonly suspect: SuspectChunk | null;
-}
 
 /**
  * Runs a chunk, writes its part and counts it, in this order: a chunk that is counted has its part. Whoever

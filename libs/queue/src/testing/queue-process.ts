@@ -1,10 +1,12 @@
 // One part of a queue in a process of its own, for specs to kill or freeze: `node queue-process.js JSON`.
 import { createObjectStore, type ObjectStore } from '@cropline/storage';
+import type { ChunkConsumerOptions, ChunkProcessor } from '../chunk-consumer.js';
 import { createChunkConsumer } from '../create-chunk-consumer.js';
 import { createCoordinator } from '../create-coordinator.js';
 import { SILENT_LOGGER } from '../logger.js';
-import { dyingAt } from './dying-at.js';
+
 import { FAST, succeedAll } from './queue-bench.js';
+import { signalledAt } from './signalled-at.js';
 import type { QueueProcessOptions } from './spawn-queue-process.js';
 import { storeWith } from './store-with.js';
 
@@ -31,35 +33,38 @@ function hangingAt(suffix: string): ObjectStore {
 
 if (options.role === 'coordinator') {
   createCoordinator({ ...connection, store: hangingAt(options.hangAt), outputUrl: 's3://results' });
-} else if (options.role === 'dying') {
-  const consumer = createChunkConsumer({
-    ...connection,
-    store: dyingAt(options.at ?? Infinity, store, (step, what) => say(`step ${step} ${what}`)),
-    concurrency: 1,
-    process: succeedAll,
-    // It takes what comes to it, and no chunk of another that died.
-    timing: { ...FAST, stalledCheckMs: 3_600_000, idleMs: 3_600_000 },
-  });
-  consumer.start();
-  say('started');
-  await told;
-  process.exit(0);
 } else {
-  const consumer = createChunkConsumer({
-    ...connection,
-    store,
-    concurrency: 1,
-    // Whatever it was told to do, it ends with other outcomes than everyone else.
-    process: async ({ items, index }) => {
-      say(`took ${index}`);
-      await told;
-      const error = { code: 'INTERNAL', message: 'late', retryable: true, attempts: 1 } as const;
-      return items.map(({ id, url }) => ({ id, url, status: 'failed', error }));
-    },
-  });
+  // Whatever such a worker was told to do, it ends with other outcomes than everyone else.
+  const late: ChunkProcessor = ({ items }) =>
+    Promise.resolve(
+      items.map(({ id, url }) => {
+        const error = { code: 'INTERNAL', message: 'late', retryable: true, attempts: 1 } as const;
+        return { id, url, status: 'failed', error };
+      }),
+    );
+  const consumer = createChunkConsumer({ ...connection, concurrency: 1, ...consuming(late) });
   consumer.start();
   await told;
   await consumer.drain(60_000);
   await consumer.close();
   process.exit(0);
+}
+
+function consuming(
+  late: ChunkProcessor,
+): Pick<ChunkConsumerOptions, 'store' | 'process'> & Partial<ChunkConsumerOptions> {
+  if (options.role !== 'signalled') {
+    const process: ChunkProcessor = async (task, control) => {
+      say(`took ${task.index}`);
+      await told;
+      return late(task, control);
+    };
+    return { store, process };
+  }
+  return {
+    store: signalledAt(options, store, say),
+    process: options.signal === 'SIGSTOP' ? late : succeedAll,
+    // It takes what comes to it, and no chunk of another that died.
+    timing: { ...FAST, stalledCheckMs: 3_600_000, idleMs: 3_600_000 },
+  };
 }

@@ -9,9 +9,12 @@ export type QueuePart =
   | { /** Holds its chunk until it is told to go on. */ readonly role: 'consumer' }
   | {
       /** Says each step of a chunk. */
-      readonly role: 'dying';
-      /** The step before which it dies; null for one that does not. */
+      readonly role: 'signalled';
+      /** The step before which it gets the signal; null for one that does not. */
       readonly at: number | null;
+      /** The request from which steps are counted; null for the first. */
+      readonly from: string | null;
+      readonly signal: 'SIGKILL' | 'SIGSTOP';
     }
   | {
       readonly role: 'coordinator';
