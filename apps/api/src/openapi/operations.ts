@@ -119,6 +119,7 @@ export const OPERATIONS: readonly OperationDescription[] = [
       'BATCH_NOT_FOUND',
       'BATCH_STATE_CONFLICT',
       'NOTHING_TO_RETRY',
+      'QUOTA_EXCEEDED',
       ...OUTAGES,
     ],
   },
