@@ -100,10 +100,12 @@ describe('deleting a batch', () => {
     const key = `${bench.prefix}:batch:${id}`;
     const before = await withRedis(bench, (redis) => redis.dumpBuffer(key));
     await service.delete(id);
+    let forgot = false;
     const forgetting = storeWith(bench.store, {
       delete: async (url) => {
         await bench.store.delete(url);
-        if (!url.endsWith('/batch.json')) return;
+        if (!url.endsWith('/batch.json') || forgot) return;
+        forgot = true;
         await withRedis(bench, async (redis) => {
           await redis.restore(key, 0, before, 'REPLACE');
           await redis.zadd(`${bench.prefix}:batches`, 0, id);
@@ -167,6 +169,42 @@ describe('deleting a batch', () => {
     await service.delete(id);
     await coordinated(() => untilEmpty(output.url));
   });
+
+  it.each(['just before', 'just after'])(
+    'leaves nothing behind when it is asked for again and writes its mark %s the end',
+    async (when) => {
+      const { id, output } = await closedBatch();
+      const record = `${output.url}/batch.json`;
+      let begin = (): void => undefined;
+      const gone = new Promise<void>((resolve) => (begin = resolve));
+      let end = (): void => undefined;
+      const ended = new Promise<void>((resolve) => (end = resolve));
+      // The second caller has seen a batch that is being deleted, and is slow to write its mark.
+      const slow = bench.service({
+        store: storeWith(bench.store, {
+          put: async (...args) => {
+            await (when === 'just before' ? gone : ended);
+            await bench.store.put(...args);
+          },
+        }),
+      });
+      await service.delete(id);
+      const again = slow.delete(id);
+      let deletions = 0;
+      const store = storeWith(bench.store, {
+        delete: async (url) => {
+          await bench.store.delete(url);
+          if (url !== record) return;
+          deletions += 1;
+          begin();
+          if (deletions === 1 && when === 'just before') await again;
+          if (deletions === 2) end();
+        },
+      });
+      await coordinated(() => again, store);
+      await untilEmpty(output.url);
+    },
+  );
 
   it('looks once more for what was written late, and then forgets the batch', async () => {
     const { id, output } = await closedBatch();

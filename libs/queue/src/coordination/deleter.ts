@@ -41,6 +41,10 @@ export async function beginDeletion(
   const burial = await states.deletions.bury(batchId);
   if (burial.outcome !== 'buried') return burial;
   await storeRecord(store, { ...burial.record, deleting: true });
+  // One who deletes it may have been done meanwhile, and the record is back.
+  if ((await states.deletions.grave(batchId))?.erased === true) {
+    await store.delete(batchFolder(burial.record.folder).record);
+  }
   await requestDeletion(coordination, batchId);
   return burial;
 }
@@ -78,6 +82,8 @@ export async function deleteBatch(
     await states.deletions.bury(batchId, record);
     await states.deletions.end(batchId, lookAgainAt);
   }
+  // Whoever asked for it again just before that has written it anew; from now on nobody does.
+  await store.delete(files.record);
   if (!erased) log.info({ batchId, files: deleted + 1 }, 'batch deleted');
 }
 
