@@ -8,6 +8,8 @@ import { MODEL_ATTACKS } from './attacks/models.js';
 import { OPEN_API_ATTACKS } from './attacks/open-api.js';
 import { REBINDING_ATTACKS } from './attacks/rebinding.js';
 import { REDIRECT_ATTACKS } from './attacks/redirects.js';
+import { REQUEST_ATTACKS } from './attacks/requests.js';
+import { TRANSPORT_ATTACKS } from './attacks/transport.js';
 
 /** Every attack. A new one is a line in its file of `attacks/`; a new file is a line here. */
 export const ATTACKS: readonly Attack[] = [
@@ -20,4 +22,6 @@ export const ATTACKS: readonly Attack[] = [
   ...BUCKET_ATTACKS,
   ...IMAGE_ATTACKS,
   ...MODEL_ATTACKS,
+  ...REQUEST_ATTACKS,
+  ...TRANSPORT_ATTACKS,
 ];

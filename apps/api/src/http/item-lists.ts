@@ -11,21 +11,11 @@ export const LIST_TYPES: readonly string[] = [NDJSON, CSV];
 /**
  * The list of items that is the body of a request; undefined for a body of another type.
  *
- * @throws `MEDIA_TYPE_UNSUPPORTED` for an encoding other than gzip, or a charset other than UTF-8.
+ * @throws `MEDIA_TYPE_UNSUPPORTED` for an encoding other than gzip.
  */
 export function itemListOf(request: IncomingMessage): ItemList | undefined {
-  const [type = '', ...parameters] = (request.headers['content-type'] ?? '')
-    .toLowerCase()
-    .split(';')
-    .map((part) => part.trim());
+  const [type = ''] = (request.headers['content-type'] ?? '').toLowerCase().split(/\s*;/u);
   if (!LIST_TYPES.includes(type)) return undefined;
-  const charset = parameters.find((parameter) => parameter.startsWith('charset='));
-  if (charset !== undefined && !/^charset="?utf-?8"?$/u.test(charset)) {
-    throw new CroplineError(
-      'MEDIA_TYPE_UNSUPPORTED',
-      'Expected a list in UTF-8, but received another charset.',
-    );
-  }
   const encoding = (request.headers['content-encoding'] ?? 'identity').toLowerCase();
   // One in gzip is known by how it begins.
   if (encoding !== 'gzip' && encoding !== 'identity') {

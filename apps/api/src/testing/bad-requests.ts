@@ -94,6 +94,12 @@ export const BATCH_BODIES: readonly BadRequest[] = (
       'charset',
     ],
     [
+      'a charset that hides what is said',
+      raw('+AHsAfQ-', { 'content-type': 'application/json; charset=utf-7' }),
+      'MEDIA_TYPE_UNSUPPORTED',
+      'UTF-8',
+    ],
+    [
       'an unknown encoding',
       raw('{}', { ...JSON_TYPE, 'content-encoding': 'zstd2' }),
       'MEDIA_TYPE_UNSUPPORTED',
