@@ -3,42 +3,31 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Attack } from '../attack.js';
-import { childOutcome } from '../child-outcome.js';
+import { childLines } from '../child-lines.js';
+import { sharedPart } from '../shared-part.js';
 
 const CHILD = fileURLToPath(new URL('../children/read-model-child.js', import.meta.url));
 
-/** Runs in a folder of its own. */
-async function inFolder(use: (folder: string) => Promise<string>): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'cropline-model-'));
-  try {
-    return await use(folder);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+interface HostileModel {
+  readonly name: string;
+  readonly expected: string;
+  /** Puts it at a path. */
+  write(path: string): Promise<void>;
 }
 
-const file = (name: string, bytes: () => Buffer, expected = 'MODEL_FILE_INVALID'): Attack => ({
+const file = (name: string, bytes: () => Buffer): HostileModel => ({
   name,
-  area: 'files',
-  expected,
-  run: () =>
-    inFolder(async (folder) => {
-      const path = join(folder, 'weights');
-      await writeFile(path, bytes());
-      return await childOutcome([CHILD, path]);
-    }),
+  expected: 'MODEL_FILE_INVALID',
+  write: (path) => writeFile(path, bytes()),
 });
 
-const folderOf = (name: string, model: string, expected = 'MODEL_SPEC_INVALID'): Attack => ({
+const folderOf = (name: string, model: string, expected = 'MODEL_SPEC_INVALID'): HostileModel => ({
   name,
-  area: 'files',
   expected,
-  run: () =>
-    inFolder(async (folder) => {
-      await mkdir(join(folder, 'model'));
-      await writeFile(join(folder, 'model/model.json'), model);
-      return await childOutcome([CHILD, join(folder, 'model')]);
-    }),
+  write: async (path) => {
+    await mkdir(path);
+    await writeFile(join(path, 'model.json'), model);
+  },
 });
 
 function safetensors(header: string, data: Buffer, length = header.length): Buffer {
@@ -78,8 +67,8 @@ const modelAt = (weights: string): string =>
     labels: ['a', 'b'],
   });
 
-/** Files of models that would run something, read something else, or come to a large memory. */
-export const MODEL_ATTACKS: readonly Attack[] = [
+/** Each of them, and what must come of it. */
+const MODELS: readonly HostileModel[] = [
   file('safetensors of 8 MB that name them 10,000 times', overlapping),
   file('safetensors whose header has 2⁶³ bytes', () => {
     const bytes = safetensors('{"a":', Buffer.alloc(64));
@@ -111,3 +100,26 @@ export const MODEL_ATTACKS: readonly Attack[] = [
     `{"__proto__":{"file":"a"},${modelAt('../a').slice(1)}`,
   ),
 ];
+
+/** All of them, read one after the other in a process of their own. */
+const outcomes = sharedPart(
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'cropline-model-'));
+    try {
+      const paths = MODELS.map((_, index) => join(folder, String(index)));
+      for (const [index, model] of MODELS.entries()) await model.write(join(folder, String(index)));
+      return await childLines([CHILD, ...paths]);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  },
+  () => Promise.resolve(),
+);
+
+/** Files of models that would run something, read something else, or come to a large memory. */
+export const MODEL_ATTACKS: readonly Attack[] = MODELS.map(({ name, expected }, index) => ({
+  name,
+  area: 'files',
+  expected,
+  run: async () => (await outcomes())[index] ?? 'the process that reads ended',
+}));

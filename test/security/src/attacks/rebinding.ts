@@ -1,14 +1,22 @@
 import { fileURLToPath } from 'node:url';
 import type { Attack } from '../attack.js';
-import { childOutcome } from '../child-outcome.js';
+import { childLines } from '../child-lines.js';
+import { REBINDING_MODES, type RebindingMode } from '../children/rebinding-modes.js';
+import { sharedPart } from '../shared-part.js';
 
 const CHILD = fileURLToPath(new URL('../children/rebinding-child.js', import.meta.url));
 
-const attack = (mode: string, name: string, expected: string): Attack => ({
+/** What came of each mode, in the child's order. */
+const outcomes = sharedPart(
+  () => childLines([CHILD]),
+  () => Promise.resolve(),
+);
+
+const attack = (mode: RebindingMode, name: string, expected: string): Attack => ({
   name,
   area: 'addresses',
   expected,
-  run: () => childOutcome([CHILD, mode]),
+  run: async () => (await outcomes())[REBINDING_MODES.indexOf(mode)] ?? 'nothing came',
 });
 
 /** Names whose server answers each look-up otherwise; their process has a resolver that does. */

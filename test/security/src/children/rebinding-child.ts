@@ -1,5 +1,5 @@
-// Fetches from a name whose addresses change, and prints what came of it. A process of its own: the system's
-// resolver is replaced in it, as a name server of the attacker would have it answer.
+// Fetches from a name whose addresses change, and prints what came of each way to change them. A process of its own:
+// the system's resolver is replaced in it, as a name server of the attacker would have it answer.
 import dns, { type LookupAddress } from 'node:dns';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -8,21 +8,24 @@ import type { AddressInfo } from 'node:net';
 import { createHookSender } from '@cropline/storage';
 import { fetchedFrom } from '../fetched-from.js';
 import { outcomeOf } from '../outcome-of.js';
+import { REBINDING_MODES, type RebindingMode } from './rebinding-modes.js';
 
 const ALLOWED = { address: '127.0.0.1', family: 4 };
-/** Where nothing may connect to. */
+/** Where nothing may connect to, and nothing listens. */
 const INNER = { address: '127.0.0.2', family: 4 };
-
-const mode = process.argv[2] ?? '';
-let lookUps = 0;
+const allowNetworks = ['127.0.0.1/32'];
 
 let served = 0;
-const server = createServer(({ socket }, response) => {
-  // Only the allowed address is listened on; whoever connects elsewhere gets no answer.
-  if (socket.localAddress === ALLOWED.address) served += 1;
+const server = createServer((_, response) => {
+  served += 1;
   response.end('image');
 }).listen(0, ALLOWED.address);
 await once(server, 'listening');
+const url = `http://rebinding.test:${(server.address() as AddressInfo).port}/a.jpg`;
+
+let mode: RebindingMode = 'inner';
+let lookUps = 0;
+
 /** What the attacker's name server answers. */
 function answer(): LookupAddress[] {
   lookUps += 1;
@@ -37,18 +40,24 @@ Object.assign(dns, {
 });
 syncBuiltinESMExports();
 
-const url = `http://rebinding.test:${(server.address() as AddressInfo).port}/a.jpg`;
-const allowNetworks = ['127.0.0.1/32'];
-
-if (mode === 'webhook') {
-  const sender = createHookSender({ allowNetworks });
-  const { signal } = new AbortController();
-  console.log(await outcomeOf(() => sender.post(url, { body: '', headers: {} }, signal), String));
-  await sender.close();
-} else {
+async function outcome(): Promise<string> {
+  if (mode === 'webhook') {
+    const sender = createHookSender({ allowNetworks });
+    const { signal } = new AbortController();
+    const message = { body: '', headers: {} };
+    const came = await outcomeOf(() => sender.post(url, message, signal), String);
+    await sender.close();
+    return came;
+  }
   const came = await fetchedFrom(url, { allowNetworks });
   const asChecked = came === 'let through: image' && served === 1 && lookUps === 1;
-  console.log(asChecked ? 'connected to the checked address' : came);
+  return asChecked ? 'connected to the checked address' : came;
+}
+
+for (mode of REBINDING_MODES) {
+  lookUps = 0;
+  served = 0;
+  console.log(await outcome());
 }
 server.closeAllConnections();
 server.close();

@@ -25,17 +25,19 @@ const FORMATS: Readonly<Record<string, (image: Sharp) => Sharp>> = {
 };
 
 /** Every kilobyte at which a file is cut. */
-const cuts = Object.entries(FORMATS).flatMap(([format, encode]) =>
-  Array.from({ length: 5 }, (_, kilobyte): HostileImage => ({
+const cuts = Object.entries(FORMATS).flatMap(([format, encode]) => {
+  let encoded: Promise<Buffer> | null = null;
+  return Array.from({ length: 5 }, (_, kilobyte): HostileImage => ({
     name: `${format} cut after ${kilobyte + 1} KB`,
     expected: 'IMAGE_CORRUPT',
     make: async () => {
-      const bytes = await encode(noise()).toBuffer();
+      encoded ??= encode(noise()).toBuffer();
+      const bytes = await encoded;
       if (bytes.length <= (kilobyte + 1) * 1024) throw new RangeError(`${format} has less`);
       return bytes.subarray(0, (kilobyte + 1) * 1024);
     },
-  })),
-);
+  }));
+});
 
 const decoded = (name: string, make: () => Promise<Buffer> | Buffer): HostileImage => ({
   name,

@@ -50,5 +50,13 @@ export function png({ width, height, bitDepth = 1, chunks = [], rows = height }:
   ]);
 }
 
+/** What zip bombs in chunks unpack to, in bytes. */
+export const UNPACKED_BYTES = 128 * 2 ** 20;
+
+let bomb: Buffer | null = null;
+
 /** So many zero bytes, deflated: about a thousandth of them. */
-export const deflatedZeros = (bytes: number): Buffer => deflateSync(Buffer.alloc(bytes));
+export function deflatedZeros(): Buffer {
+  bomb ??= deflateSync(Buffer.alloc(UNPACKED_BYTES));
+  return bomb;
+}
