@@ -37,7 +37,7 @@ export class ApiModule {
     uploads,
     readiness,
     stopping,
-  }: Omit<ApiServices, 'admission' | 'monitor' | 'limits'>): DynamicModule {
+  }: Omit<ApiServices, 'admission' | 'limits' | 'monitor'>): DynamicModule {
     return {
       module: ApiModule,
       controllers: [

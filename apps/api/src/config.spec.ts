@@ -31,6 +31,7 @@ describe('readConfig of the API', () => {
       window: 256,
       allowNetworks: [],
       buckets: { allowed: undefined, closed: ['s3://bucket/batches/access'] },
+      lockMs: 20_000,
       logLevel: 'info',
     });
     expect(faultsOf({})).toContain('CROPLINE_OUTPUT_URL: expected s3://bucket/prefix');

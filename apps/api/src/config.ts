@@ -7,6 +7,7 @@ import {
   networkSettings,
   queueSettings,
   readSettings,
+  redisUrlOf,
   s3LocationSchema,
   storageSettings,
   wholeNumber,
@@ -91,12 +92,12 @@ export function readConfig(environment: Environment = process.env): ApiConfig {
   const env = readSettings(
     SETTINGS,
     'The API cannot start:',
-    withSecretFiles(environment, ['REDIS_URL']),
+    withSecretFiles(environment, ['REDIS_URL', 'REDIS_PASSWORD']),
   );
   return {
     host: env.HOST,
     port: env.PORT,
-    redisUrl: env.REDIS_URL,
+    redisUrl: redisUrlOf(env),
     queuePrefix: env.CROPLINE_QUEUE_PREFIX,
     s3: { endpoint: env.S3_ENDPOINT, region: env.S3_REGION ?? env.AWS_REGION ?? 'us-east-1' },
     outputUrl: env.CROPLINE_OUTPUT_URL,

@@ -25,7 +25,7 @@ describe('an API that cannot start', () => {
     expect(code).toBe(1);
     expect(output).toContain('CONFIG_INVALID');
     expect(output).toContain('PORT: expected a whole number');
-    expect(output).toContain('REDIS_URL: expected a URL');
+    expect(output).toContain('REDIS_URL: expected redis://host');
     expect(output).toContain('CROPLINE_OUTPUT_URL: expected s3://bucket/prefix');
     expect(output).not.toMatch(/hunter2| {4}at /u);
   });

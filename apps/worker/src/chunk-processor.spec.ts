@@ -52,6 +52,23 @@ function processor(
 const statuses = (results: readonly ItemResult[]): string[] => results.map(({ status }) => status);
 
 describe('the chunk processor', () => {
+  it('lets it be noted which image comes once its bytes are there, before they are decoded', async () => {
+    const steps: string[] = [];
+    const process = processor({
+      fetch: (url) => {
+        steps.push('fetched');
+        return Promise.resolve(fetched(url));
+      },
+      classify: () => {
+        steps.push('classified');
+        return Promise.resolve(classification);
+      },
+    });
+    const beforeImage = (): Promise<void> => Promise.resolve(void steps.push('noted'));
+    await process(chunkOf(1), control({ beforeImage }));
+    expect(steps).toEqual(['fetched', 'noted', 'classified']);
+  });
+
   it('returns one outcome an item in the chunk’s order, whichever image ends first', async () => {
     const ends: number[] = [];
     const classify = async (bytes: Buffer): Promise<ImageClassification> => {

@@ -32,8 +32,19 @@ export function createChunkProcessor(options: ChunkProcessorOptions): ChunkProce
     const giveUp = new AbortController();
     const signal = AbortSignal.any([control.signal, giveUp.signal]);
 
+    const { classifier } = options;
+    const stages: ItemStages = {
+      fetch: (url, how) => options.fetch(url, how),
+      classifier: {
+        classify: async (bytes, how) => {
+          await control.beforeImage?.();
+          return classifier.classify(bytes, how);
+        },
+      },
+    };
+
     const run = async (item: ChunkTask['items'][number]): Promise<ItemResult> => {
-      const result = await classifyItem(item, classifyOptions, options, {
+      const result = await classifyItem(item, classifyOptions, stages, {
         urgent,
         signal,
         cancelled: () => control.cancelled(),

@@ -8,6 +8,7 @@ import {
   networkSettings,
   queueSettings,
   readSettings,
+  redisUrlOf,
   s3LocationSchema,
   storageSettings,
   wholeNumber,
@@ -84,10 +85,10 @@ export function readConfig(environment: Environment = process.env): WorkerConfig
   const env = readSettings(
     SETTINGS,
     'The worker cannot start:',
-    withSecretFiles(environment, ['REDIS_URL']),
+    withSecretFiles(environment, ['REDIS_URL', 'REDIS_PASSWORD']),
   );
   return {
-    redisUrl: env.REDIS_URL,
+    redisUrl: redisUrlOf(env),
     queuePrefix: env.CROPLINE_QUEUE_PREFIX,
     s3: { endpoint: env.S3_ENDPOINT, region: env.S3_REGION ?? env.AWS_REGION ?? 'us-east-1' },
     model: {

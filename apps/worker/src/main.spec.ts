@@ -38,7 +38,7 @@ describe('a worker that cannot start', () => {
     expect(code).toBe(1);
     expect(output).toContain('CONFIG_INVALID');
     expect(output).toContain('CROPLINE_BATCH_SIZE: expected a whole number');
-    expect(output).toContain('REDIS_URL: expected a URL');
+    expect(output).toContain('REDIS_URL: expected redis://host');
     expect(output).not.toMatch(/hunter2| {4}at /);
   });
 

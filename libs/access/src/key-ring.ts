@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { CroplineError, type Caller } from '@cropline/contracts';
 import { keyState, type ApiKey } from './api-key.js';
 import type { KeyStore } from './key-store.js';
@@ -9,8 +10,8 @@ const FRESH_MS = 5_000;
 const MOST_STALE_MS = 15 * 60_000;
 /** How long a request waits for the object store to tell of a key. */
 const PATIENCE_MS = 2_000;
-/** How long the list of all keys is taken for whole: made-up ids cost the object store one listing in that time. */
-const LISTED_MS = 2_000;
+/** How often all keys are listed at most: any number of made-up ids cost the object store no more than that. */
+const LIST_EVERY_MS = 1_000;
 /** Keys that are remembered, the last used. */
 const MOST_KEYS = 10_000;
 
@@ -19,7 +20,7 @@ export interface KeyRingTimes {
   readonly freshMs?: number;
   readonly mostStaleMs?: number;
   readonly patienceMs?: number;
-  readonly listedMs?: number;
+  readonly listEveryMs?: number;
 }
 
 interface Known {
@@ -39,14 +40,15 @@ export class KeyRing {
   readonly #times: Required<KeyRingTimes>;
   readonly #known = new Map<string, Known>();
   #listedAt = -Infinity;
-  #listing: Promise<ReadonlySet<string>> | null = null;
+  /** The listing that has not begun yet. */
+  #nextListing: Promise<void> | null = null;
   #ids: ReadonlySet<string> = new Set();
 
   constructor(keys: KeyStore, times: KeyRingTimes = {}) {
     this.#keys = keys;
     const { freshMs = FRESH_MS, mostStaleMs = MOST_STALE_MS } = times;
-    const { patienceMs = PATIENCE_MS, listedMs = LISTED_MS } = times;
-    this.#times = { freshMs, mostStaleMs, patienceMs, listedMs };
+    const { patienceMs = PATIENCE_MS, listEveryMs = LIST_EVERY_MS } = times;
+    this.#times = { freshMs, mostStaleMs, patienceMs, listEveryMs };
   }
 
   /**
@@ -88,21 +90,21 @@ export class KeyRing {
   /** Whether a key that is not known here has been made meanwhile. */
   async #exists(keyId: string): Promise<boolean> {
     if (this.#ids.has(keyId)) return true;
-    if (performance.now() - this.#listedAt < this.#times.listedMs) return false;
-    this.#listing ??= this.#list();
-    return (await this.#listing).has(keyId);
+    this.#nextListing ??= this.#list();
+    await this.#nextListing;
+    return this.#ids.has(keyId);
   }
 
-  async #list(): Promise<ReadonlySet<string>> {
-    const startedAt = performance.now();
+  /** Lists the keys once it is time for it. Whoever asks before that waits for it, and sees keys made until now. */
+  async #list(): Promise<void> {
+    const pauseMs = this.#listedAt + this.#times.listEveryMs - performance.now();
+    await pause(Math.max(0, pauseMs));
+    this.#nextListing = null;
+    this.#listedAt = performance.now();
     try {
       this.#ids = new Set(await within(this.#keys.ids(), this.#times.patienceMs));
-      this.#listedAt = startedAt;
-      return this.#ids;
     } catch (error) {
       throw unknowable(error);
-    } finally {
-      this.#listing = null;
     }
   }
 

@@ -23,6 +23,11 @@ export interface ChunkTask {
 export interface ChunkControl {
   /** Whether the batch was cancelled: cheap, to be asked between images. The rest is returned as cancelled. */
   cancelled(): boolean;
+  /**
+   * To be awaited when the bytes of an image are there, before anything is made of them. Given only with
+   * the images of a chunk over which a worker died, which come one by one.
+   */
+  readonly beforeImage?: () => Promise<void>;
   /** Aborted when the chunk is no longer wanted here: handed back while draining, or its claim was lost. */
   readonly signal: AbortSignal;
 }

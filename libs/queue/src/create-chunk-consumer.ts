@@ -61,9 +61,14 @@ export function createChunkConsumer(options: ChunkConsumerOptions): ChunkConsume
     return {
       suspicion,
       note: async (found) => {
-        if ((await job.extendLock(token, timing.lockMs)) !== 1) claim.abort(new ClaimLost());
-        claim.signal.throwIfAborted();
-        await job.updateProgress(found);
+        try {
+          if ((await job.extendLock(token, timing.lockMs)) !== 1) throw new ClaimLost();
+          await job.updateProgress(found);
+        } catch (error) {
+          // What cannot be noted is not run, and no fault of the image that it was about.
+          claim.abort(error);
+          throw error;
+        }
       },
     };
   };

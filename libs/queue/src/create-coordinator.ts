@@ -8,7 +8,7 @@ import { deleteBatch, sweepDeletions } from './coordination/deleter.js';
 import { FairOrder } from './coordination/fair-order.js';
 import { watchForLoss } from './coordination/loss-watch.js';
 import { reconcile, type ReconcilerContext } from './coordination/reconciler.js';
-import { readBatchSource, type SourceReaderContext } from './coordination/source-reader.js';
+import { readBatchSource } from './coordination/source-reader.js';
 import { Sweeper } from './coordination/sweeper.js';
 import { MeasuredRates } from './estimate/measured-rates.js';
 import { openChunkQueue } from './jobs/chunk-job.js';
@@ -57,9 +57,9 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
   const order = new FairOrder(redis, keys, chunks);
   const rates = new MeasuredRates(redis, keys);
   const reconciliations = new Reconciliations(redis, keys);
-  const context: ReconcilerContext & SourceReaderContext = {
+  const quotas = new Quotas(redis, keys);
+  const context: ReconcilerContext = {
     states,
-    quotas: new Quotas(redis, keys),
     store,
     outputUrl,
     chunks,
@@ -101,7 +101,8 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
     }
   };
   const read = async ({ data: { batchId } }: Job<SourceJob>): Promise<void> => {
-    await readBatchSource({ ...context, buckets }, batchId, closing.signal);
+    const reading = { states, quotas, store, buckets, log };
+    await readBatchSource(reading, batchId, closing.signal);
     await requestAdvance(coordination, batchId);
   };
 

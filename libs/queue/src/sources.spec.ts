@@ -35,6 +35,7 @@ beforeAll(async () => {
     'b/4.jpg',
   ];
   for (const key of keys) await bench.store.put(`s3://photos/${key}`, 'x');
+  await bench.store.put('s3://photos/inv/quote.csv', '"photos');
 });
 afterEach(async () => {
   await Promise.all(opened.map((part) => part.close()));
@@ -202,6 +203,12 @@ describe('a source that cannot be read', () => {
     ['damaged gzip', gzipSync('x'.repeat(1e5)).subarray(0, 60), 'SOURCE_INVALID', 'gzip'],
     ['an inventory in Parquet', inventory({ fileFormat: 'Parquet' }), 'SOURCE_INVALID', 'CSV'],
     ['an inventory in ORC', inventory({ fileFormat: 'ORC' }), 'SOURCE_INVALID', 'CSV'],
+    [
+      'an inventory whose file is no CSV',
+      inventory({ fileFormat: 'CSV', files: [{ key: 'inv/quote.csv' }] }),
+      'SOURCE_INVALID',
+      's3://photos/inv/quote.csv is no CSV',
+    ],
     ['no inventory', '{}', 'SOURCE_INVALID', 'inventory'],
   ] as [string, BatchSource | string | Buffer, string, string][])(
     '%s fails the batch and says what to do',

@@ -9,6 +9,7 @@ import {
   requestFrom,
   requestOf,
   startQueueBench,
+  until,
   untilStatus,
   type QueueBench,
 } from './testing/queue-bench.js';
@@ -192,5 +193,32 @@ describe('what a tenant may read and write', () => {
     await expect(theirs.item(outcome.batchId, 'image')).rejects.toMatchObject({
       code: 'BATCH_NOT_FOUND',
     });
+  });
+});
+
+describe('what a tenant writes where it may write', () => {
+  it('changes nothing of whose its batch is, what it reads and where it lies', async () => {
+    const theirFile = 's3://results/others/parts/000000.jsonl';
+    await bench.store.put(theirFile, 'theirs');
+    const { id, output } = await ours.create({
+      ...photos(1),
+      output: { url: `s3://results/${acme}` },
+    });
+    await untilStatus(ours, id, 'completed');
+    const record = `${output.url}/batch.json`;
+    const written = JSON.parse((await bench.store.get(record)).toString()) as object;
+    const forged = { tenant: 'others', read: ['s3://'], id: 'b1', folder: 's3://results/others' };
+    await bench.store.put(record, JSON.stringify({ ...written, ...forged }));
+    await loseEverything(bench);
+    expect(await ours.get(id)).toMatchObject({ id, output: { url: output.url } });
+    await expect(all.forTenant(callerOf('others')).get(id)).rejects.toMatchObject({
+      code: 'BATCH_NOT_FOUND',
+    });
+    await ours.delete(id);
+    await until(
+      () => bench.store.head(record),
+      (facts) => facts === null,
+    );
+    expect((await bench.store.get(theirFile)).toString()).toBe('theirs');
   });
 });

@@ -120,7 +120,8 @@ describe('the webhook of a batch', () => {
       code: 'REQUEST_INVALID',
       details: { errors: [{ path: 'webhook.url' }] },
     });
-    const { id } = await strict.create(request(hook.url.replace('127.0.0.1', 'localhost')));
+    // Taken where it was allowed, as one is whose name comes to lead somewhere private later.
+    const { id } = await service.create(request(hook.url));
     const { webhook } = await settled(id);
     expect(webhook).toMatchObject({
       state: 'failed',
@@ -215,7 +216,8 @@ describe('the secret of a webhook', () => {
       for (const key of await redis.keys('*')) {
         if ((await redis.type(key)) === 'hash')
           dumps.push(JSON.stringify(await redis.hgetall(key)));
-        else dumps.push((await redis.dumpBuffer(key)).toString('latin1'));
+        // A key may run out between the two.
+        else dumps.push(String(await redis.dumpBuffer(key)));
       }
       return dumps;
     });

@@ -5,6 +5,7 @@ import type { ChaosSystem } from './chaos-system.js';
 import { EventLoopWatch } from './checks/event-loop-watch.js';
 import { LabelMemory } from './checks/label-memory.js';
 import { Violations } from './checks/violations.js';
+import { watchedFetch } from './checks/watched-fetch.js';
 import type { Fault } from './fault.js';
 import { clearAll } from './load/clear-all.js';
 import { Load } from './load/load.js';
@@ -71,7 +72,11 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosOutcome> {
   const loadEnds = new AbortController();
   try {
     onProgress('the system runs');
-    const client = new CroplineClient({ baseUrl: system.apiUrl, retries: 0 });
+    const client = new CroplineClient({
+      baseUrl: system.apiUrl,
+      fetch: watchedFetch(violations),
+      retries: 0,
+    });
     const random = new Random(`${seed}/load`);
     const context = { client, store: system.store, violations, labels: new LabelMemory() };
     const material = {

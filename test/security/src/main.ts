@@ -1,5 +1,6 @@
 import { CroplineError, describeCause } from '@cropline/contracts';
 import { ATTACKS } from './attacks.js';
+import { fuzz } from './fuzz.js';
 import { renderTable } from './render-table.js';
 import { runAttack, type AttackOutcome } from './run-attack.js';
 import { readSecurityArguments, USAGE } from './security-arguments.js';
@@ -14,6 +15,7 @@ async function main(): Promise<number> {
     process.stdout.write(USAGE);
     return 0;
   }
+  if ('fuzz' in asked) return (await fuzz(asked.fuzz)) ? 0 : 1;
   const outcomes: AttackOutcome[] = [];
   try {
     for (const attack of asked.attacks) outcomes.push(await runAttack(attack));

@@ -11,7 +11,7 @@ export interface RedisProcessOptions {
   /** Where it works; removed when this process dies before it could clean up. */
   readonly folder: string;
   /** Its arguments on a port. */
-  args(port: number): readonly string[] | Promise<readonly string[]>;
+  readonly args: (port: number) => readonly string[] | Promise<readonly string[]>;
   /** What it says once it serves; default that it is ready to accept connections. */
   readonly ready?: RegExp;
   readonly onLine?: ProcessOptions['onLine'];

@@ -21,6 +21,8 @@ export interface RedisSentinels {
   readonly servers: readonly { readonly port: number; readonly process: ManagedProcess }[];
   /** The port of the server that the sentinels call the master now. */
   master(): Promise<number>;
+  /** Has the replica hear no more of the master, which goes on taking writes: a failover loses those. */
+  cutReplication(): Promise<void>;
   /** Ends all of it and removes the data. */
   stop(): Promise<void>;
 }
@@ -91,6 +93,12 @@ export async function startRedisSentinels(): Promise<RedisSentinels> {
       master: async () => {
         const answer = await askRedis(first, 'SENTINEL', 'GET-MASTER-ADDR-BY-NAME', MASTER);
         return Number(/(\d+)\r\n$/.exec(answer)?.[1]);
+      },
+      cutReplication: async () => {
+        // The master asks for no password and so refuses one.
+        await askRedis(replica.port, 'CONFIG', 'SET', 'masterauth', 'refused');
+        await askRedis(master.port, 'CLIENT', 'KILL', 'TYPE', 'replica');
+        await until(async () => (await replication(replica.port)).includes('link_status:down'));
       },
       stop,
     };

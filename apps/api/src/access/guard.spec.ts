@@ -1,9 +1,11 @@
-import { connect, type Socket } from 'node:net';
+import { connect, type AddressInfo, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SCOPES } from '@cropline/contracts';
+import express from 'express';
 import { OPERATIONS } from '../openapi/operations.js';
 import { problemIn, startTestApi, type TestApi } from '../testing/test-api.js';
+import { guard } from './guard.js';
 import { ADMIT_TEST_KEYS, bearer, testCaller } from '../testing/test-keys.js';
 
 let api: TestApi;
@@ -67,6 +69,23 @@ describe('an API with keys', () => {
     expect(await problemIn(known)).toMatchObject({ status: 404, code: 'ROUTE_NOT_FOUND' });
     const put = await api.fetch('/v1/batches', { method: 'PUT', headers: bearer('read') });
     expect(await problemIn(put)).toMatchObject({ status: 405, code: 'METHOD_NOT_ALLOWED' });
+  });
+
+  it('lets nobody reach what declares no scope, whatever the key', async () => {
+    let reached = 0;
+    const app = express();
+    app.use(guard(ADMIT_TEST_KEYS));
+    app.use('/undeclared', (_request, response) => {
+      reached += 1;
+      response.end();
+    });
+    const server = app.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const headers = bearer('read+submit+admin');
+    const response = await fetch(`http://127.0.0.1:${port}/undeclared`, { headers });
+    server.close();
+    expect([response.status, reached]).toEqual([404, 0]);
   });
 
   it('lets probes in and tells them nothing else', async () => {

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { CroplineError } from '@cropline/contracts';
 import type { RateState } from '@cropline/queue';
 import { problemIn, startTestApi, type TestApi } from '../testing/test-api.js';
 import { ADMIT_TEST_KEYS, bearer } from '../testing/test-keys.js';
@@ -67,4 +68,13 @@ it('has the limits of the service hold for keys that have none of their own', as
   await apiWith(null);
   await api.fetch('/v1/batches', { headers: bearer('read') });
   expect(api.fake.callers).toMatchObject([{ tenant: 'acme', limits: defaults }]);
+});
+
+it('tells of a quota as it does of a rate', async () => {
+  await apiWith(null);
+  const limit = { name: 'openBatches', allowed: 5, used: 5, retryAfterSeconds: 30 };
+  api.fake.fault = new CroplineError('QUOTA_EXCEEDED', 'Expected fewer.', { details: { limit } });
+  const response = await api.fetch('/v1/batches', { headers: bearer('read') });
+  expect(response.headers.get('retry-after')).toBe('30');
+  expect(await problemIn(response)).toMatchObject({ status: 429, code: 'QUOTA_EXCEEDED', limit });
 });

@@ -3,6 +3,7 @@ import {
   engineSettings,
   readSettings,
   redisUrl,
+  redisUrlOf,
   s3LocationSchema,
   storageSettings,
   urlOf,
@@ -19,7 +20,9 @@ const SETTINGS = {
   ...engineSettings,
   ...storageSettings,
   REDIS_URL: redisUrl().optional(),
+  REDIS_PASSWORD: z.string().optional(),
   REDIS_URL_FILE: z.string().optional(),
+  REDIS_PASSWORD_FILE: z.string().optional(),
   CROPLINE_API: urlOf('http:', 'https:').default('http://127.0.0.1:3000'),
   CROPLINE_API_KEY: z.string().optional(),
   CROPLINE_API_KEY_FILE: z.string().optional(),
@@ -86,7 +89,7 @@ export function readConfig(environment: Environment = process.env): CliConfig {
   const env = readSettings(
     SETTINGS,
     'The environment has faults:',
-    withFile(withSecretFiles(environment, ['REDIS_URL'])),
+    withFile(withSecretFiles(environment, ['REDIS_URL', 'REDIS_PASSWORD'])),
   );
   return {
     api: env.CROPLINE_API,
@@ -114,7 +117,10 @@ export function readConfig(environment: Environment = process.env): CliConfig {
       maxBytes: env.CROPLINE_MAX_IMAGE_BYTES,
       maxPixels: env.CROPLINE_MAX_IMAGE_PIXELS,
     },
-    redisUrl: env.REDIS_URL,
+    redisUrl:
+      env.REDIS_URL === undefined
+        ? undefined
+        : redisUrlOf({ REDIS_URL: env.REDIS_URL, REDIS_PASSWORD: env.REDIS_PASSWORD }),
     s3: { endpoint: env.S3_ENDPOINT, region: env.S3_REGION ?? env.AWS_REGION ?? 'us-east-1' },
     // Containers set no locale at all, and are looked at through terminals that have UTF-8.
     unicode: /utf-?8/i.test(env.LC_ALL ?? env.LC_CTYPE ?? env.LANG ?? 'UTF-8'),

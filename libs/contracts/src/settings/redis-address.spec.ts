@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { describeRedis, parseRedisUrl, redisUrl, withRedisPassword } from './redis-address.js';
+import { describeRedis, parseRedisUrl, redisUrl, redisUrlOf } from './redis-address.js';
 
 describe('a REDIS_URL', () => {
   it.each([
@@ -89,7 +89,8 @@ describe('a REDIS_URL', () => {
   });
 
   it('takes a password from elsewhere', () => {
-    const withPassword = (url: string): unknown => parseRedisUrl(withRedisPassword(url, 'p@/:%'));
+    const withPassword = (url: string): unknown =>
+      parseRedisUrl(redisUrlOf({ REDIS_URL: url, REDIS_PASSWORD: 'p@/:%' }));
     expect(withPassword('redis-cluster://a:1,b:2')).toMatchObject({
       password: 'p@/:%',
       hosts: [{ host: 'a' }, { host: 'b' }],

@@ -77,8 +77,15 @@ export const redisUrl = (): z.ZodType<string> =>
     }
   });
 
-/** The URL with this password in place of its own. */
-export function withRedisPassword(url: string, password: string): string {
+/** Where Redis is, by settings that are checked: REDIS_URL, with REDIS_PASSWORD in place of its own where set. */
+export function redisUrlOf({
+  REDIS_URL: url,
+  REDIS_PASSWORD: password,
+}: {
+  readonly REDIS_URL: string;
+  readonly REDIS_PASSWORD?: string | undefined;
+}): string {
+  if (password === undefined) return url;
   const [scheme = '', rest = ''] = url.split(/(?<=^[^:]*:\/\/)/u);
   const at = rest.lastIndexOf('@');
   const [user = ''] = at === -1 ? [] : rest.slice(0, at).split(':');

@@ -17,8 +17,10 @@ export const storageSettings = {
 /** How the API and workers find Redis. */
 export const queueSettings = {
   REDIS_URL: redisUrl().default('redis://127.0.0.1:6379'),
-  /** A file that holds it. */
+  REDIS_PASSWORD: z.string().optional(),
+  /** Files that hold them. */
   REDIS_URL_FILE: z.string().optional(),
+  REDIS_PASSWORD_FILE: z.string().optional(),
   CROPLINE_QUEUE_PREFIX: z.string().default('{cropline}'),
 };
 

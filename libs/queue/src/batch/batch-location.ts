@@ -1,9 +1,10 @@
 import { joinS3Url, type ObjectStore } from '@cropline/storage';
 import { isBatchId } from './batch-id.js';
+import { ownerIn, type BatchOwner } from './batch-owner.js';
 import { readDocument, writeDocument } from './read-document.js';
 
 /** What tells below the default output where a batch lies that has an output of its own. */
-interface Pointer {
+interface Pointer extends BatchOwner {
   readonly id: string;
   readonly folder: string;
 }
@@ -12,8 +13,11 @@ interface Pointer {
 export interface BatchLocation {
   readonly id: string;
   readonly folder: string;
-  /** Whether a pointer tells so. */
-  readonly elsewhere: boolean;
+  /**
+   * Whose it is, for one that lies elsewhere: who may write there could have its record say anything. Null
+   * below the default output, where its record tells.
+   */
+  readonly owner: BatchOwner | null;
 }
 
 /** Batches begin with this letter, and lie beside classifications and uploads. */
@@ -28,10 +32,14 @@ export function pointerUrl(outputUrl: string, id: string): string {
 export async function storePointer(
   store: ObjectStore,
   outputUrl: string,
-  { id, folder }: Pointer,
+  { id, folder, ...record }: Pointer,
 ): Promise<void> {
   if (folder === joinS3Url(outputUrl, id)) return;
-  await writeDocument(store, pointerUrl(outputUrl, id), { id, folder } satisfies Pointer);
+  await writeDocument(store, pointerUrl(outputUrl, id), {
+    id,
+    folder,
+    ...ownerIn(record),
+  } satisfies Pointer);
 }
 
 /** Where a batch lies that has a pointer; null when it has none. */
@@ -39,8 +47,9 @@ export async function readPointer(
   store: ObjectStore,
   outputUrl: string,
   id: string,
-): Promise<string | null> {
-  return (await readDocument<Pointer>(store, pointerUrl(outputUrl, id)))?.folder ?? null;
+): Promise<BatchLocation | null> {
+  const pointer = await readDocument<Pointer>(store, pointerUrl(outputUrl, id));
+  return pointer === null ? null : { id, folder: pointer.folder, owner: ownerIn(pointer) };
 }
 
 /**
@@ -54,12 +63,12 @@ export async function* storedBatches(
   for await (const url of store.listFolders(joinS3Url(outputUrl, BATCH_INITIAL))) {
     const [, id] = /([^/]+)\/$/.exec(url) ?? [];
     if (id === undefined || !isBatchId(id)) continue;
-    yield { id, folder: joinS3Url(outputUrl, id), elsewhere: false };
+    yield { id, folder: joinS3Url(outputUrl, id), owner: null };
   }
   for await (const { url } of store.list(joinS3Url(outputUrl, 'elsewhere', BATCH_INITIAL))) {
     const [, id] = /([^/]+)\.json$/.exec(url) ?? [];
     if (id === undefined || !isBatchId(id)) continue;
-    const folder = await readPointer(store, outputUrl, id);
-    if (folder !== null) yield { id, folder, elsewhere: true };
+    const location = await readPointer(store, outputUrl, id);
+    if (location !== null) yield location;
   }
 }

@@ -19,3 +19,12 @@ export function ownerOf(
     ...(limits.openItems === null ? {} : { maxOpenItems: limits.openItems }),
   };
 }
+
+/** The owner that a record, or a pointer to a batch, names. */
+export function ownerIn({ tenant, read, maxOpenItems }: BatchOwner): BatchOwner {
+  return {
+    ...(tenant === undefined ? {} : { tenant }),
+    ...(read === undefined ? {} : { read }),
+    ...(maxOpenItems === undefined ? {} : { maxOpenItems }),
+  };
+}

@@ -8,6 +8,8 @@ import { countOutcomes, modelOf, parseResult } from '../results/part-lines.js';
 import { readAhead } from '../results/read-ahead.js';
 import { restoredMessage } from '../webhooks/final-message.js';
 import { batchFolder, chunkOfPart } from './batch-folder.js';
+import type { BatchLocation } from './batch-location.js';
+import { ownerIn } from './batch-owner.js';
 import { chunkCount, dueAt, expiryOf, type BatchRecord } from './batch-record.js';
 import { stopOf, type ClosingDocument } from './closing-document.js';
 import { errorLimit } from './error-limit.js';
@@ -36,12 +38,13 @@ const PARTS_AHEAD = 16;
 export async function restoreBatch(
   states: BatchStates,
   store: ObjectStore,
-  folder: string,
+  location: BatchLocation,
 ): Promise<boolean> {
+  const { id, folder } = location;
   const files = batchFolder(folder);
-  const record = await readDocument<BatchRecord>(store, files.record);
-  if (record === null) return false;
-  const { id } = record;
+  const stored = await readDocument<BatchRecord>(store, files.record);
+  if (stored === null) return false;
+  const record = recordAt(location, stored);
   if (record.deleting === true) {
     await states.deletions.bury(id, record);
     return false;
@@ -71,6 +74,12 @@ export async function restoreBatch(
   await states.create(record, { restoring: true, ...(stop === null ? {} : { limit: null }) });
   await countParts(states, store, record, 1, stop);
   return true;
+}
+
+/** A record as it was read, but for what is known of its batch without it. */
+function recordAt({ id, folder, owner }: BatchLocation, stored: BatchRecord): BatchRecord {
+  const { tenant: _tenant, read: _read, maxOpenItems: _maxOpenItems, ...rest } = stored;
+  return { ...rest, ...(owner ?? ownerIn(stored)), id, folder };
 }
 
 /** Counts the parts of a round, stops it if it was stopped, and lets the batch be advanced. */

@@ -10,7 +10,8 @@ export async function restoreById(
   outputUrl: string,
   id: string,
 ): Promise<boolean> {
-  if (await restoreBatch(states, store, joinS3Url(outputUrl, id))) return true;
-  const folder = await readPointer(store, outputUrl, id);
-  return folder !== null && (await restoreBatch(states, store, folder));
+  const here = { id, folder: joinS3Url(outputUrl, id), owner: null };
+  if (await restoreBatch(states, store, here)) return true;
+  const elsewhere = await readPointer(store, outputUrl, id);
+  return elsewhere !== null && (await restoreBatch(states, store, elsewhere));
 }

@@ -131,14 +131,15 @@ async function underLease(
 }
 
 async function findRecord(
-  { states, store, guard, outputUrl }: SubmitContext,
+  { states, store, guard, outputUrl, caller }: SubmitContext,
   id: string,
   { output }: CreateBatchRequest,
 ): Promise<BatchRecord | null> {
   const known = await guard(() => states.read(id));
   if (known !== null) return known.record;
   const folder = joinS3Url(output?.url ?? outputUrl, id);
-  const restored = await guard(() => restoreBatch(states, store, folder)).catch(
+  const location = { id, folder, owner: ownerOf(caller, outputUrl) };
+  const restored = await guard(() => restoreBatch(states, store, location)).catch(
     (error: unknown) => {
       throw outputRefused(output, error);
     },

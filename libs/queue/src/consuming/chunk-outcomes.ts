@@ -29,10 +29,10 @@ export async function chunkOutcomes(
       `The chunk that held this item was given up after its worker died ${deaths} times, and not over one image; submit the item again.`,
     );
   }
-  const control: ChunkControl = { cancelled: () => cancellations.stopped(batchId), signal };
-  const run = async (some: ChunkJob['items']): Promise<ItemResult[]> => {
+  const control = { cancelled: () => cancellations.stopped(batchId), signal };
+  const run = async (some: ChunkJob['items'], within: ChunkControl): Promise<ItemResult[]> => {
     const task = { batchId, index, items: some, options, read, urgent, attempt: started };
-    const results = await process(task, control);
+    const results = await process(task, within);
     if (isOutcomeOf(some, results)) return results;
     throw new TypeError(
       `Expected one outcome for each of ${some.length} items, in their order, but received ${results.length}`,
@@ -40,13 +40,17 @@ export async function chunkOutcomes(
   };
   const unwatch = cancellations.watch(batchId);
   try {
-    if (suspect === null) return await run(items);
+    if (suspect === null) return await run(items, control);
     log.warn(
       { batchId, chunk: index, deaths: suspect.suspicion.deaths },
       'a worker died over this chunk: its images are run one by one',
     );
-    return await runSuspect(items, suspect, run, control, (item, message) =>
-      log.error({ batchId, chunk: index, item: item.id }, message),
+    return await runSuspect(
+      items,
+      suspect,
+      (some, beforeImage) => run(some, { ...control, beforeImage }),
+      signal,
+      (item, message) => log.error({ batchId, chunk: index, item: item.id }, message),
     );
   } catch (error) {
     if (signal.aborted) throw signal.reason;

@@ -197,24 +197,26 @@ describe('running a chunk', () => {
     });
   });
 
-  it('has the images of one over which a worker died run one by one, each noted before', async () => {
+  it('has the images of one over which a worker died run one by one, each noted while it is decoded', async () => {
     await withChunk(async (context, state) => {
       const notes: Suspicion[] = [];
       const seen: unknown[] = [];
       const watched: RunContext = {
         ...context,
-        process: ({ items: some }) => {
-          seen.push([notes.at(-1)?.running, ...some.map(({ id }) => id)]);
-          return Promise.resolve(some.map(succeeded));
+        process: async ({ items: some }, { beforeImage }) => {
+          const fetching = notes.at(-1)?.running ?? null;
+          await beforeImage?.();
+          seen.push([fetching, notes.at(-1)?.running, ...some.map(({ id }) => id)]);
+          return some.map(succeeded);
         },
       };
       const verdict = await run(watched, state, suspect({ 1: 2, 2: 1 }, notes));
       expect(verdict).toMatchObject({ verdict: 'counted' });
       expect(seen).toEqual([
-        [0, 'item-0'],
-        [2, 'item-2'],
+        [null, 0, 'item-0'],
+        [null, 2, 'item-2'],
       ]);
-      expect(notes.map(({ running }) => running)).toEqual([0, 2, null]);
+      expect(notes.map(({ running }) => running)).toEqual([0, null, 2, null]);
       expect(await partOf(state)).toMatchObject([
         { status: 'succeeded' },
         {

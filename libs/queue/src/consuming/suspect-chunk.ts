@@ -1,5 +1,4 @@
 import type { Item, ItemResult } from '@cropline/contracts';
-import type { ChunkControl } from '../chunk-consumer.js';
 import { IMAGE_DEATHS, type Suspicion } from './suspicion.js';
 
 /** A chunk over which a worker died, and how what is found out about it is kept. */
@@ -10,20 +9,22 @@ export interface SuspectChunk {
 }
 
 /**
- * Runs the images of a chunk one by one, each noted before it begins: whichever takes the worker down is
- * known to the next. One that did so as often as is allowed is not run any more and ends as failed.
+ * Runs the images of a chunk one by one, and notes of each when its bytes are there and it is about to be
+ * decoded: whichever takes the worker down is known to the next. A worker that dies while one is fetched
+ * does not die of it. One that did so as often as is allowed is not run any more and ends as failed.
  *
- * @param run runs some of the items together.
+ * @param run runs an item; `beforeImage` is awaited before its image is decoded.
  * @param onGivenUp told of an image that is not run any more, and why.
  * @throws What `run` and `note` throw.
  */
 export async function runSuspect(
   items: readonly Item[],
-  { suspicion, note }: SuspectChunk,
-  run: (items: readonly Item[]) => Promise<ItemResult[]>,
-  { cancelled, signal }: ChunkControl,
+  suspect: SuspectChunk,
+  run: (items: readonly Item[], beforeImage: () => Promise<void>) => Promise<ItemResult[]>,
+  signal: AbortSignal,
   onGivenUp: (item: Item, message: string) => void,
 ): Promise<ItemResult[]> {
+  const { suspicion } = suspect;
   const results: ItemResult[] = [];
   for (const [position, item] of items.entries()) {
     signal.throwIfAborted();
@@ -34,12 +35,11 @@ export async function runSuspect(
       results.push(result);
       continue;
     }
-    // Those of a batch that is stopped are not run.
-    if (!cancelled()) await note({ ...suspicion, running: position });
-    results.push(...(await run([item])));
+    const beforeImage = (): Promise<void> => suspect.note({ ...suspicion, running: position });
+    results.push(...(await run([item], beforeImage)));
+    // Whoever dies from here on does not die of it.
+    await suspect.note(suspicion);
   }
-  // Whoever dies from here on does not die of the last image.
-  await note(suspicion);
   return results;
 }
 

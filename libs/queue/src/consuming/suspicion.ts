@@ -11,7 +11,7 @@ export const IMAGE_DEATHS = 2;
 export interface Suspicion {
   /** How often a worker had died over the chunk when this was written. */
   readonly deaths: number;
-  /** The position of the image that runs alone; null between two. */
+  /** The position of the image that is decoded and classified alone; null when none is. */
   readonly running: number | null;
   /** How often a worker died while an image ran alone, by position. */
   readonly blamed: Readonly<Record<string, number>>;

@@ -3,6 +3,7 @@ import type { MeasuredRates } from '../estimate/measured-rates.js';
 import type { Logger } from '../logger.js';
 import { isObjectLoss } from '../manifest/manifest-lines.js';
 import type { BatchState } from '../redis/batch-state.js';
+import { ownerIn } from '../batch/batch-owner.js';
 import { restoreBatch } from '../batch/restore-batch.js';
 import {
   scheduleExpiry,
@@ -52,7 +53,9 @@ export async function advanceBatch(
     if (state === null) return 'done';
     if (state.restoring) {
       // Whoever began with it may have died over it; what is counted is not counted again.
-      if (!(await restoreBatch(context.states, context.store, state.record.folder))) return 'done';
+      const { record } = state;
+      const location = { id: batchId, folder: record.folder, owner: ownerIn(record) };
+      if (!(await restoreBatch(context.states, context.store, location))) return 'done';
       continue;
     }
     switch (state.status) {

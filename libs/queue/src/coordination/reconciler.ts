@@ -5,12 +5,14 @@ import {
   MAX_RECONCILIATION_FAULTS,
   type ErrorCode,
 } from '@cropline/contracts';
+import { batchKind } from '../batch/batch-id.js';
 import { storedBatches, type BatchLocation } from '../batch/batch-location.js';
 import { dueAt } from '../batch/batch-record.js';
 import { restoreBatch } from '../batch/restore-batch.js';
 import { requestAdvance } from '../jobs/coordination-job.js';
 import type { ReconciliationReport, Reconciliations } from '../redis/reconciliations.js';
 import type { AdvanceContext } from './advance-batch.js';
+import { catchUp } from './catch-up.js';
 import { eachAtOnce } from './each-at-once.js';
 import { OPEN_STATUSES } from './open-statuses.js';
 import { repairChunks } from './repairer.js';
@@ -31,7 +33,9 @@ export interface ReconcilerContext extends AdvanceContext {
  * Makes Redis hold again what object storage has:
  *
  * 1. Every batch that Redis does not know is entered from its record, its parts and how it ended.
- * 2. Every open batch is advanced, and its lost chunks are put back.
+ * 2. When Redis may have lost its last writes, as after a failover, it is told what was asked for last of the
+ *    batches that it knows.
+ * 3. Every open batch is advanced, and its lost chunks are put back.
  *
  * A batch that cannot be looked after is told of and leaves the others alone. Whoever dies on the way leaves
  * no mark: the next one begins again, and finds what was restored.
@@ -59,7 +63,8 @@ export async function reconcile(context: ReconcilerContext, signal: AbortSignal)
   };
   await run.show(tally.report(startedAt, null));
 
-  const restore = async ({ id, folder, elsewhere }: BatchLocation): Promise<void> => {
+  const restore = async (location: BatchLocation): Promise<void> => {
+    const { id, folder, owner } = location;
     tally.batches += 1;
     const known = await states.read(id);
     if (known !== null) {
@@ -67,10 +72,10 @@ export async function reconcile(context: ReconcilerContext, signal: AbortSignal)
       if (due !== null && FINAL_STATUSES.has(known.status)) await states.deletions.plan(id, due);
       return;
     }
-    if (await restoreBatch(states, store, folder)) {
+    if (await restoreBatch(states, store, location)) {
       tally.restored += 1;
       log.warn({ batchId: id }, 'Redis had lost a batch; restored from object storage');
-    } else if (elsewhere && (await states.deletions.grave(id)) === null) {
+    } else if (owner !== null && (await states.deletions.grave(id)) === null) {
       // Below the default output it is one that was never accepted.
       throw new CroplineError(
         'STORAGE_OBJECT_NOT_FOUND',
@@ -81,6 +86,16 @@ export async function reconcile(context: ReconcilerContext, signal: AbortSignal)
   await eachAtOnce(storedBatches(store, outputUrl), BATCHES_AT_ONCE, (location) =>
     look(location.id, () => restore(location)),
   );
+
+  const inform = async (batchId: string): Promise<void> => {
+    const state = batchKind(batchId) === 'batch' ? await states.read(batchId) : null;
+    if (state !== null) await catchUp(states, store, state);
+  };
+  for (const status of run.behind ? [...OPEN_STATUSES, ...FINAL_STATUSES] : []) {
+    await eachAtOnce(states.ofStatus(status), BATCHES_AT_ONCE, (batchId) =>
+      look(batchId, () => inform(batchId)),
+    );
+  }
 
   const repair = async (batchId: string): Promise<void> => {
     await requestAdvance(coordination, batchId);

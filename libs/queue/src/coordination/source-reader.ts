@@ -18,9 +18,9 @@ import { Unwanted, wantedText } from './wanted-text.js';
 export interface SourceReaderContext {
   readonly states: BatchStates;
   readonly store: ObjectStore;
+  readonly quotas: Quotas;
   /** Where sources are read; anywhere by default. */
   readonly buckets?: BucketRules | undefined;
-  readonly quotas: Quotas;
   readonly log: Logger;
 }
 
@@ -85,7 +85,8 @@ async function readRecord(
 ): Promise<BatchRecord> {
   const files = batchFolder(record.folder);
   const stored = await readDocument<BatchRecord>(store, files.record);
-  if (stored !== null && !isUnread(stored)) return stored;
+  // What else it says, who may write there could have written.
+  if (stored !== null && !isUnread(stored)) return { ...record, total: stored.total };
   const { source } = record;
   if (source === undefined) throw new TypeError(`Expected a source in batch ${record.id}.`);
 

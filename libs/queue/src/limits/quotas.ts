@@ -1,4 +1,5 @@
 import type { TenantLimits } from '@cropline/contracts';
+
 import type { QueueKeys } from '../redis/keys.js';
 import type { RedisClient } from '../redis/redis-client.js';
 import type { RedisGuard } from '../redis/redis-guard.js';

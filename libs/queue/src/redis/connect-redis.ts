@@ -69,7 +69,6 @@ function connectServer(
           ...(tls ? { sentinelTLS: {}, enableTLSForSentinelMode: true } : {}),
           sentinelRetryStrategy: pause,
           sentinelCommandTimeout: PATIENCE_MS,
-          failoverDetector: true,
         }),
   });
 }

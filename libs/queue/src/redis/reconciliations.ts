@@ -11,6 +11,8 @@ export type ReconciliationReport = Omit<Reconciliation, 'state'>;
 
 /** A reconciliation under way. */
 export interface ReconciliationRun {
+  /** Whether this Redis took another's place, or began anew with what it had kept: its last writes may be lost. */
+  readonly behind: boolean;
   /** Shows how far it is. */
   show(report: ReconciliationReport): Promise<void>;
   /** Ends it; unless it is `complete`, it will be done again. Whether it counts as done. */
@@ -58,9 +60,13 @@ export class Reconciliations {
   /** Begins one. */
   async begin(): Promise<ReconciliationRun> {
     const run = randomUUID();
-    const server = await this.#server();
+    const [server, mark] = await Promise.all([
+      this.#server(),
+      this.#redis.hget(this.#key, 'server'),
+    ]);
     await this.#redis.hset(this.#key, { run, server: '' });
     return {
+      behind: mark !== null && mark !== server,
       show: async (report) => {
         await this.#redis.hset(this.#key, { report: JSON.stringify(report) });
       },

@@ -14,6 +14,10 @@ export function guardRedis(redis: RedisClient, redisUrl: string): RedisGuard {
     redis.once('ready', resolve);
     redis.once('close', resolve);
   });
+  // Why the connection is away; a command that finds it so says only that it is.
+  let outage: Error | null = null;
+  redis.on('error', (error: Error) => (outage = error));
+  redis.on('ready', () => (outage = null));
   return async (work) => {
     await opened;
     try {
@@ -22,7 +26,7 @@ export function guardRedis(redis: RedisClient, redisUrl: string): RedisGuard {
       if (cause instanceof CroplineError) throw cause;
       throw new CroplineError(
         'QUEUE_UNAVAILABLE',
-        `Expected ${place} to answer, but it did not (${describeCause(cause)}); try again.`,
+        `Expected ${place} to answer, but it did not (${describeCause(outage ?? cause)}); try again.`,
         { cause },
       );
     }

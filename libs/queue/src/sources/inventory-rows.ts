@@ -1,5 +1,6 @@
 import { CroplineError, type ManifestSource } from '@cropline/contracts';
 import type { ObjectReader } from '@cropline/storage';
+import { CsvError } from 'csv-parse';
 import { csvRecords } from './csv-rows.js';
 import { createBreather } from './breather.js';
 import { keyFilter } from './key-filter.js';
@@ -34,7 +35,7 @@ export async function* inventoryRows(
   let line = 0;
   const breathe = createBreather();
   for (const file of files) {
-    for await (const { record } of csvRecords(unpacked(await store.getStream(file, { signal })))) {
+    for await (const record of recordsOf(store, file, source.url, signal)) {
       line += 1;
       await breathe();
       const row = rowOf(record, line);
@@ -45,6 +46,22 @@ export async function* inventoryRows(
     }
   }
   if (rows.length > 0) yield rows;
+}
+
+/** The records of one of the files. */
+async function* recordsOf(
+  store: ObjectReader,
+  file: string,
+  url: string,
+  signal: AbortSignal,
+): AsyncGenerator<readonly string[], void, undefined> {
+  try {
+    const bytes = unpacked(await store.getStream(file, { signal }));
+    for await (const { record } of csvRecords(bytes)) yield record;
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    throw noInventory(url, `its file ${file} is no CSV as RFC 4180 has it`);
+  }
 }
 
 async function readInventory(store: ObjectReader, url: string): Promise<Inventory> {

@@ -3,7 +3,8 @@ import { createObjectStore, type ObjectStore } from '@cropline/storage';
 import { createChunkConsumer } from '../create-chunk-consumer.js';
 import { createCoordinator } from '../create-coordinator.js';
 import { SILENT_LOGGER } from '../logger.js';
-import { FAST } from './queue-bench.js';
+import { dyingAt } from './dying-at.js';
+import { FAST, succeedAll } from './queue-bench.js';
 import type { QueueProcessOptions } from './spawn-queue-process.js';
 import { storeWith } from './store-with.js';
 
@@ -30,6 +31,19 @@ function hangingAt(suffix: string): ObjectStore {
 
 if (options.role === 'coordinator') {
   createCoordinator({ ...connection, store: hangingAt(options.hangAt), outputUrl: 's3://results' });
+} else if (options.role === 'dying') {
+  const consumer = createChunkConsumer({
+    ...connection,
+    store: dyingAt(options.at ?? Infinity, store, (step, what) => say(`step ${step} ${what}`)),
+    concurrency: 1,
+    process: succeedAll,
+    // It takes what comes to it, and no chunk of another that died.
+    timing: { ...FAST, stalledCheckMs: 3_600_000, idleMs: 3_600_000 },
+  });
+  consumer.start();
+  say('started');
+  await told;
+  process.exit(0);
 } else {
   const consumer = createChunkConsumer({
     ...connection,

@@ -4,18 +4,28 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { QueueBench } from './queue-bench.js';
 
+/** Which part it is. */
+export type QueuePart =
+  | { /** Holds its chunk until it is told to go on. */ readonly role: 'consumer' }
+  | {
+      /** Says each step of a chunk. */
+      readonly role: 'dying';
+      /** The step before which it dies; null for one that does not. */
+      readonly at: number | null;
+    }
+  | {
+      readonly role: 'coordinator';
+      /** Writing such an object never ends. */ readonly hangAt: string;
+    };
+
 /** What a part in a process of its own is made of. */
 export type QueueProcessOptions = Pick<QueueBench, 'redisUrl' | 'prefix' | 'storeOptions'> &
-  (
-    | { /** Holds its chunk until it is told to go on. */ readonly role: 'consumer' }
-    | {
-        readonly role: 'coordinator';
-        /** Writing such an object never ends. */ readonly hangAt: string;
-      }
-  );
+  QueuePart;
 
 /** A part of a queue in a process of its own. */
 export interface QueueProcess {
+  /** What it has written so far. */
+  readonly lines: readonly string[];
   /** Resolves when it wrote a line that begins so. */
   said(beginning: string): Promise<void>;
   /** Tells a consumer to go on, and then to leave. */
@@ -28,7 +38,7 @@ export interface QueueProcess {
 /** Starts one. It is killed with the bench's process. */
 export function spawnQueueProcess(
   { redisUrl, prefix, storeOptions }: QueueBench,
-  part: { role: 'consumer' } | { role: 'coordinator'; hangAt: string },
+  part: QueuePart,
 ): QueueProcess {
   const options: QueueProcessOptions = { redisUrl, prefix, storeOptions, ...part };
   const script = fileURLToPath(new URL('./queue-process.js', import.meta.url));
@@ -45,6 +55,7 @@ export function spawnQueueProcess(
     for (const [beginning, resolve] of waiting) if (line.startsWith(beginning)) resolve();
   });
   return {
+    lines,
     said: async (beginning) => {
       if (lines.some((line) => line.startsWith(beginning))) return;
       const gone = exited.then(() => {

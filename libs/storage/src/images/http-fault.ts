@@ -2,7 +2,7 @@ import { CroplineError, describeCause, type ErrorCode } from '@cropline/contract
 import { errors } from 'undici';
 import { retryAfterMs } from '../retry-after.js';
 import { shownUrl } from '../shown-url.js';
-import { systemCode } from '../system-code.js';
+import { systemCode, UNTRUSTED } from '../system-code.js';
 import { imageFault } from './image-fault.js';
 
 const STATUS_CODES: Readonly<Record<number, ErrorCode>> = {
@@ -44,8 +44,6 @@ const UNRESOLVED: ReadonlySet<string> = new Set([
   'EAI_FAIL',
   'EAI_NODATA',
 ]);
-/** A certificate or protocol that the next attempt would meet again. */
-const UNTRUSTED = /CERT|SIGNATURE|SELF_SIGNED|^ERR_TLS|^ERR_SSL|^EPROTO$/;
 /** An answer that is not HTTP, or has more headers than are read. */
 const NOT_HTTP = /^HPE|^UND_ERR_HEADERS_OVERFLOW$/;
 

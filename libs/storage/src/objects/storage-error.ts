@@ -1,6 +1,7 @@
 import { CroplineError, describeCause, type ErrorCode } from '@cropline/contracts';
 import { retryAfterMs } from '../retry-after.js';
 import { shownUrl } from '../shown-url.js';
+import { systemCode, UNTRUSTED } from '../system-code.js';
 
 /** The parts of an error of the AWS SDK that decide what it means here. */
 interface SdkFacts {
@@ -123,7 +124,11 @@ export function storageError(error: unknown, url: string): CroplineError {
       retryable: false,
     });
   }
-  const reason = status === undefined ? facts.message : `it answered ${status} ${name}`;
+  const untrusted = UNTRUSTED.test(systemCode(error) ?? '')
+    ? '; NODE_EXTRA_CA_CERTS can name a file of further authorities'
+    : '';
+  const reason =
+    status === undefined ? `${facts.message}${untrusted}` : `it answered ${status} ${name}`;
   return fault('STORAGE_UNAVAILABLE', `The object store failed at ${shown}: ${reason}.`);
 }
 

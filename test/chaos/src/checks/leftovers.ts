@@ -31,22 +31,26 @@ export async function findLeftovers({
 }: Premises): Promise<string[]> {
   const left: string[] = [];
   for await (const { url } of store.list(`${outputUrl}/`)) left.push(`object ${url}`);
-  const deleted = new Set(
-    (await redis.command('ZRANGE', `${queuePrefix}:deletions`, '0', '-1')) as string[],
-  );
-  for (const key of await allKeys(redis, queuePrefix)) {
+  for (const name of await livingKeys({ redis, queuePrefix })) left.push(`key ${name}`);
+  return left;
+}
+
+/** The names of keys that are there for batches: all but those that stay, and those that go by themselves. */
+export async function livingKeys({
+  redis,
+  queuePrefix,
+}: Pick<Premises, 'redis' | 'queuePrefix'>): Promise<string[]> {
+  const ask = async (name: string, ...args: string[]): Promise<string[]> =>
+    (await redis.command(name, ...args)) as string[];
+  const deleted = new Set(await ask('ZRANGE', `${queuePrefix}:deletions`, '0', '-1'));
+  const living: string[] = [];
+  for (const key of (await ask('KEYS', `${queuePrefix}:*`)).toSorted()) {
     const name = key.slice(queuePrefix.length + 1);
     if (STANDING.some((pattern) => pattern.test(name))) continue;
     // A batch that is deleted is looked at once more after a while, and known until then.
     if (deleted.has(name.replace(/^batch:/, ''))) continue;
     if (EXPIRING.test(name) && Number(await redis.command('PTTL', key)) > 0) continue;
-    left.push(`key ${name}`);
+    living.push(name);
   }
-  return left;
-}
-
-/** Every key of the queue. */
-export async function allKeys(redis: Premises['redis'], queuePrefix: string): Promise<string[]> {
-  const keys = (await redis.command('KEYS', `${queuePrefix}:*`)) as string[];
-  return keys.toSorted();
+  return living;
 }

@@ -47,7 +47,7 @@ export async function startCrashSite(
     startHttpGate(new URL(s3.endpoint)),
     freePort(),
   ]);
-  const steps = new DurableSteps(() => api.signal('SIGKILL'));
+  const steps = new DurableSteps();
   redisGate.watch((command) => steps.onCommand(command));
   s3Gate.use((exchange) => steps.onRequest(exchange));
   const env = {

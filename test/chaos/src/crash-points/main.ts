@@ -31,7 +31,13 @@ export async function crashPointsMain(args: readonly string[]): Promise<number> 
   const say = (text: string): boolean => process.stderr.write(`${text}\n`);
   const outcomes = await runCrashPoints({
     scenarios,
-    every,
+    pointsOf: (steps) =>
+      steps
+        .filter((_, index) => index % every === 0)
+        .flatMap((step) => [
+          { step, when: 'before' },
+          { step, when: 'after' },
+        ]),
     signal: stopOnSignals(),
     onProgress: say,
     ...(options.verbose ? { onLine: (source, line) => say(`${source}: ${line}`) } : {}),

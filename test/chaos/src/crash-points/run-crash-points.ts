@@ -7,18 +7,20 @@ import type { Scenario } from './scenario.js';
 /** What is to be run. */
 export interface CrashRunOptions {
   readonly scenarios: readonly Scenario[];
-  /** Every how manieth step is killed at; 1 for all. */
-  readonly every: number;
+  /** Where it is killed, of the steps that there are. */
+  readonly pointsOf: (steps: readonly string[]) => readonly CrashPoint[];
   readonly signal: AbortSignal;
   readonly onProgress: (text: string) => void;
   readonly onLine?: (source: string, line: string) => void;
 }
 
 /** One kill and what came of it. */
-export interface CrashOutcome extends CrashPoint {
+export interface CrashOutcome {
   readonly scenario: string;
-  /** What it was killed at; null when it had come to its end before. */
-  readonly at: string | null;
+  /** Null when it was left alone. */
+  readonly point: CrashPoint | null;
+  /** Whether it was killed there; it may have come to its end before. */
+  readonly struck: boolean;
   readonly faults: readonly string[];
   readonly seconds: number;
 }
@@ -27,7 +29,7 @@ export interface CrashOutcome extends CrashPoint {
 const LANES = 4;
 
 /**
- * Kills the API before and after every durable step of each scenario, starts it again and checks what came of
+ * Kills the API at durable steps of each scenario, starts it again and checks what came of
  * it. How many steps there are is counted first, in a run that is left alone.
  *
  * @throws The signal's reason; what keeps a part from starting.
@@ -56,57 +58,58 @@ export async function runCrashPoints(options: CrashRunOptions): Promise<CrashOut
 async function runScenario(
   scenario: Scenario,
   servers: CrashServers,
-  { every, signal, onProgress, onLine = () => undefined }: CrashRunOptions,
+  { pointsOf, signal, onProgress, onLine = () => undefined }: CrashRunOptions,
   onOutcome: (outcome: CrashOutcome) => void,
 ): Promise<void> {
   const site = await startCrashSite(`crash-${randomBytes(4).toString('hex')}`, servers, onLine);
   try {
     const tell = (outcome: CrashOutcome): void => {
-      const { step, when, at, faults, seconds } = outcome;
-      const where = step === 0 ? 'left alone' : `${when} step ${step}, ${at ?? 'not reached'}`;
+      const { point, struck, faults, seconds } = outcome;
+      const missed = struck || point === null ? '' : ', not reached';
+      const where = point === null ? 'left alone' : `${point.when} ${point.step}${missed}`;
       const came = faults.length === 0 ? 'well' : `VIOLATION ${faults.join(' ')}`;
       onProgress(`${scenario.name}: ${where}: ${came}, ${seconds} s`);
       onOutcome(outcome);
     };
     // Once before it counts: what an API does when it starts is no step of the work.
-    for (let n = 0; n < 2; n += 1) tell(await crashOnce(site, scenario, 0, 'after'));
-    const steps = site.steps.labels.length;
-    onProgress(`${scenario.name}: ${steps} steps: ${site.steps.labels.join(', ')}`);
-    for (let step = 1; step <= steps; step += every) {
-      for (const when of ['before', 'after'] as const) {
-        signal.throwIfAborted();
-        tell(await crashOnce(site, scenario, step, when));
-      }
+    for (let n = 0; n < 2; n += 1) tell(await crashOnce(site, scenario, null));
+    const steps = site.steps.done;
+    onProgress(`${scenario.name}: ${steps.length} steps: ${steps.join(', ')}`);
+    for (const point of pointsOf(steps)) {
+      signal.throwIfAborted();
+      tell(await crashOnce(site, scenario, point));
     }
   } finally {
     await site.close();
   }
 }
 
-/** Runs a scenario, killed at a step; at none for step 0. */
+/** Runs a scenario, killed at a point or left alone. */
 async function crashOnce(
   site: CrashSite,
   scenario: Scenario,
-  step: number,
-  when: CrashPoint['when'],
+  point: CrashPoint | null,
 ): Promise<CrashOutcome> {
   const { api, steps } = site;
   const startedAt = performance.now();
-  const tag = `${step}-${when}-${randomBytes(3).toString('hex')}`;
+  const tag = `crash-${randomBytes(4).toString('hex')}`;
   const faults: string[] = [];
-  let at: string | null = null;
+  let struck = false;
   try {
     const id = (await scenario.prepare?.(site, tag)) ?? '';
     const pid = api.pid;
-    steps.begin(step === 0 ? null : { step, when });
+    steps.begin(point, () => {
+      // What the dead one still had on the way may come to a gate when the next one runs.
+      if (api.pid === pid) api.signal('SIGKILL');
+    });
     const died = api.ended().then(() => false);
     const acted = scenario.act(site, tag, id).then(() => true);
     // Whichever is first; the other has nothing to tell.
     acted.catch(() => undefined);
     const wasAnswered = await Promise.race([acted, died]).catch(() => false);
     steps.end();
-    at = steps.struck;
-    if (at !== null) {
+    struck = steps.struck;
+    if (struck) {
       await died;
       steps.heal();
       await api.start();
@@ -120,5 +123,5 @@ async function crashOnce(
     await api.start();
   }
   const seconds = Math.round((performance.now() - startedAt) / 100) / 10;
-  return { scenario: scenario.name, step, when, at, faults, seconds };
+  return { scenario: scenario.name, point, struck, faults, seconds };
 }

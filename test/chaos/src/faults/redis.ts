@@ -61,14 +61,21 @@ const cut: Fault<ChaosSystem> = {
 const refused: Fault<ChaosSystem> = {
   name: 'redis: connections refused',
   area: 'redis',
-  expected: '503 with Retry-After, then all go on',
-  inject: async ({ redis }, random) => {
-    const awayMs = between(1_000, 5_000, random);
+  expected: '503 with Retry-After, the API is not ready, then all go on',
+  inject: async (system, random) => {
+    const { api, redis } = system;
+    const awayMs = between(1_000, 4_000, random);
     redis.proxy.set({ refusing: true });
     redis.proxy.cut();
-    await sleep(awayMs);
-    redis.proxy.heal();
-    return `for ${awayMs} ms`;
+    try {
+      await system.until('an API that says that it is not ready', async () => {
+        return (await fetch(`${api.healthUrl}/health/ready`)).status === 503;
+      });
+      await sleep(awayMs);
+    } finally {
+      redis.proxy.heal();
+    }
+    return `for ${awayMs} ms and more`;
   },
 };
 

@@ -8,6 +8,7 @@ import type { Fault } from '../fault.js';
 import { POISON } from '../preload/poison.js';
 
 const run = promisify(execFile);
+const PAGE_BYTES = 4096;
 
 function oneOf(workers: readonly ServiceProcess[], random: () => number): ServiceProcess {
   const worker = workers[Math.floor(random() * workers.length)];
@@ -56,25 +57,38 @@ const zombie: Fault<ChaosSystem> = {
   },
 };
 
+const heapFull: Fault<ChaosSystem> = {
+  name: 'worker: heap full',
+  area: 'worker',
+  expected: 'it ends; its chunks are run by others, no item fails for it',
+  inject: async ({ workers }, random) => {
+    const worker = oneOf(workers, random);
+    worker.signal('SIGWINCH');
+    const { code, signal } = await worker.ended();
+    await worker.start();
+    return `${worker.name} ended by ${signal ?? `exit code ${code ?? 'unknown'}`}`;
+  },
+};
+
 /** How much more a process may take, in MiB, once its memory is limited. */
 const MOST_MEMORY_LEFT_MIB = 8;
 
 const outOfMemory: Fault<ChaosSystem> = {
   name: 'worker: out of memory',
   area: 'worker',
-  expected: 'it ends, or goes on once it has memory; no item fails for it',
+  expected: 'it ends, or goes on with what it has; no item fails for it',
   inject: async (system, random) => {
     const worker = oneOf(system.workers, random);
     const { pid } = worker;
     const [pages = '0'] = (await readFile(`/proc/${pid}/statm`, 'utf8')).split(' ');
     const leftMiB = Math.round(random() * MOST_MEMORY_LEFT_MIB);
-    const limit = Number(pages) * 4096 + leftMiB * 2 ** 20;
+    const limit = Number(pages) * PAGE_BYTES + leftMiB * 2 ** 20;
     await run('prlimit', ['--pid', String(pid), `--as=${limit}:${limit}`]);
     await sleep(3_000 + random() * 2_000);
     const ended = worker.pid !== pid;
     if (!ended) worker.signal('SIGKILL');
     await worker.start();
-    return `${worker.name} had ${leftMiB} MiB left, and ${ended ? 'ended' : 'went on until killed'}`;
+    return `${worker.name} had ${leftMiB} MiB left, and ${ended ? 'ended' : 'went on until it was killed'}`;
   },
 };
 
@@ -124,6 +138,7 @@ export const WORKER_FAULTS: readonly Fault<ChaosSystem>[] = [
   killed,
   drained,
   zombie,
+  heapFull,
   outOfMemory,
   threadCrash,
   poison,

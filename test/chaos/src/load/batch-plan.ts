@@ -25,6 +25,8 @@ export interface BatchMaterial {
   readonly images: string;
   /** The URL of the host that has them too. */
   readonly imageHost: string;
+  /** After so many seconds from their end batches are deleted by themselves; left out, they are kept. */
+  readonly keptSeconds?: number;
 }
 
 const LEAST_ITEMS = 4;
@@ -33,7 +35,7 @@ const MOST_ITEMS = 72;
 /** Plans a small batch: pictures from S3 and from the host in turn, some cancelled on the way, some run again. */
 export function planBatch(
   key: string,
-  { pictures, images, imageHost }: BatchMaterial,
+  { pictures, images, imageHost, keptSeconds }: BatchMaterial,
   random: () => number,
 ): BatchPlan {
   const total = LEAST_ITEMS + Math.floor(random() * (MOST_ITEMS - LEAST_ITEMS + 1));
@@ -52,7 +54,11 @@ export function planBatch(
     url: `${images}/lists/${key}.jsonl`,
     text: items.map((item) => `${JSON.stringify(item)}\n`).join(''),
   };
-  const settings = { options: { crops: 'single' }, metadata: { key } } as const;
+  const settings = {
+    options: { crops: 'single' },
+    metadata: { key },
+    ...(keptSeconds === undefined ? {} : { resultsExpireAfter: keptSeconds }),
+  } as const;
   return {
     request: fromManifest
       ? { source: { type: 'manifest', url: manifest.url }, ...settings }

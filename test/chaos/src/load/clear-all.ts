@@ -31,7 +31,8 @@ export async function clearAll(
       if (FINAL_STATUSES.has(status)) await deleteOnce(client, id);
     }
     if (Date.now() > end) {
-      violations.note(`${batches.length} batches have not come to their end, or are not deleted.`);
+      const left = batches.map(({ id, status }) => `${id} (${status})`).join(', ');
+      violations.note(`Not at their end, or not deleted: ${left}.`);
       break;
     }
     await sleep(LOOK_MS);

@@ -97,6 +97,8 @@ export class Load {
     }
     this.#itemsEnded += run.itemsDone;
     this.batchesDone += 1;
+    // What is deleted by itself is not there to be read again.
+    if (this.#material.keptSeconds !== undefined) return run;
     this.#ended.push(run);
     const oldest = this.#ended.length > KEPT ? this.#ended.shift() : undefined;
     if (oldest !== undefined) await this.#retire(oldest);

@@ -1,10 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describeCause } from '@cropline/contracts';
-import { findRedisServer, freePort, ManagedProcess } from '@cropline/tools';
-
-const PORT_TRIES = 5;
+import {
+  findRedisServer,
+  redisArguments,
+  startRedisProcess,
+  type ManagedProcess,
+} from '@cropline/tools';
 
 type OnLine = (source: string, line: string) => void;
 
@@ -39,45 +41,27 @@ export class RedisServer {
 
   /** Starts its process over the file that is there; resolves when it takes connections. */
   async run(master?: RedisServer): Promise<void> {
-    for (let tries = 1; ; tries += 1) {
-      try {
-        await this.#runOnce(master);
-        return;
-      } catch (error) {
-        if (tries === PORT_TRIES || !/address already in use/i.test(describeCause(error)))
-          throw error;
-      }
-    }
+    const settings = {
+      bind: '127.0.0.1',
+      dir: this.#folder,
+      save: '',
+      appendonly: 'yes',
+      'maxmemory-policy': 'noeviction',
+      'repl-diskless-sync-delay': '0',
+    };
+    const of = master === undefined ? [] : ['--replicaof', master.url.hostname, master.url.port];
+    const { server, port } = await startRedisProcess({
+      command: findRedisServer(),
+      folder: this.#folder,
+      args: (free) => [...redisArguments({ ...settings, port: String(free) }), ...of],
+      onLine: this.#onLine,
+    });
+    [this.#process, this.#port] = [server, port];
   }
 
   /** Ends it and forgets its file. */
   async erase(): Promise<void> {
     await this.#process?.kill('SIGKILL');
     await rm(this.#folder, { recursive: true, force: true });
-  }
-
-  async #runOnce(master?: RedisServer): Promise<void> {
-    this.#port = await freePort();
-    const settings: Record<string, readonly string[]> = {
-      port: [String(this.#port)],
-      bind: ['127.0.0.1'],
-      dir: [this.#folder],
-      save: [''],
-      appendonly: ['yes'],
-      'maxmemory-policy': ['noeviction'],
-      'repl-diskless-sync-delay': ['0'],
-      ...(master === undefined ? {} : { replicaof: [master.url.hostname, master.url.port] }),
-    };
-    this.#process = await ManagedProcess.start({
-      name: 'redis',
-      command: findRedisServer(),
-      args: Object.entries(settings).flatMap(([name, values]) => [`--${name}`, ...values]),
-      env: { PATH: process.env['PATH'], LC_ALL: 'C' },
-      folder: this.#folder,
-      onLine: this.#onLine,
-    });
-    await this.#process.waitForLine((line) =>
-      /ready to accept connections/i.test(line) ? line : null,
-    );
   }
 }
