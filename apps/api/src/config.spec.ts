@@ -29,9 +29,9 @@ describe('readConfig of the API', () => {
       maxConnections: 10_000,
       bodyIdleMs: 60_000,
       window: 256,
+      lockMs: 20_000,
       allowNetworks: [],
       buckets: { allowed: undefined, closed: ['s3://bucket/batches/access'] },
-      lockMs: 20_000,
       logLevel: 'info',
     });
     expect(faultsOf({})).toContain('CROPLINE_OUTPUT_URL: expected s3://bucket/prefix');

@@ -95,6 +95,34 @@ describe('deleting a batch', () => {
     await expect(service.get(id)).rejects.toMatchObject(NOT_FOUND);
   });
 
+  it('is deleted also when Redis forgets in the middle that it is', async () => {
+    const { id, output } = await closedBatch();
+    const key = `${bench.prefix}:batch:${id}`;
+    const before = await withRedis(bench, (redis) => redis.dumpBuffer(key));
+    await service.delete(id);
+    const forgetting = storeWith(bench.store, {
+      delete: async (url) => {
+        await bench.store.delete(url);
+        if (!url.endsWith('/batch.json')) return;
+        await withRedis(bench, async (redis) => {
+          await redis.restore(key, 0, before, 'REPLACE');
+          await redis.zadd(`${bench.prefix}:batches`, 0, id);
+          await redis.zadd(`${bench.prefix}:batches:by-status`, 0, `completed:${id}`);
+          await redis.zrem(`${bench.prefix}:deletions`, id);
+        });
+      },
+    });
+    const gone = async (): Promise<boolean> => {
+      const { batches } = await service.list({ limit: 100 });
+      return batches.every((batch) => batch.id !== id);
+    };
+    await coordinated(async () => {
+      await untilEmpty(output.url);
+      await until(gone, (is) => is);
+    }, forgetting);
+    await expect(service.get(id)).rejects.toMatchObject(NOT_FOUND);
+  });
+
   it('refuses one that runs, and changes nothing of it', async () => {
     const { id } = await service.create(requestOf(10));
     await expect(service.delete(id)).rejects.toMatchObject({ code: 'BATCH_STATE_CONFLICT' });

@@ -74,7 +74,8 @@ describe('the open batches of a tenant', () => {
 
   it('are asked for before a list is read', async () => {
     const { here } = tenantWith({ openBatches: 0 });
-    const { items: _, ...settings } = requestOf(0);
+    const { options, metadata } = requestOf(0);
+    const settings = { options, metadata };
     const bytes = Readable.from(
       (function* () {
         yield Buffer.from('');

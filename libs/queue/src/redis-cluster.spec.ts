@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ItemResult } from '@cropline/contracts';
 import { askRedis, startRedisCluster, startS3, type RedisCluster } from '@cropline/tools';
 import type { ChunkProcessor } from './chunk-consumer.js';
+import { createRequestLimiter } from './limits/request-limiter.js';
+import { callerOf } from './testing/callers.js';
 import {
   jsonLines,
   requestOf,
@@ -59,9 +61,18 @@ describe('on a Redis Cluster', () => {
     expect((await service.list({ limit: 10 })).batches.map(({ id }) => id)).toEqual([batch.id]);
     await consumer.close();
 
-    const { id } = await service.create(requestOf(64));
-    await service.cancel(id);
-    expect((await untilStatus(service, id, 'cancelled')).counts).toMatchObject({ cancelled: 64 });
+    const limits = { requestsPerMinute: 1, openBatches: 1, openItems: 64 };
+    const tenant = service.forTenant(callerOf('acme', { read: ['s3://'], limits }));
+    const { id } = await tenant.create(requestOf(64));
+    await expect(tenant.create(requestOf(1))).rejects.toMatchObject({ code: 'QUOTA_EXCEEDED' });
+    const limiter = createRequestLimiter(bench);
+    await until(
+      () => limiter.take('key', 1),
+      (state) => state?.allowed === false,
+    );
+    await limiter.close();
+    await tenant.cancel(id);
+    expect((await untilStatus(tenant, id, 'cancelled')).counts).toMatchObject({ cancelled: 64 });
     await service.delete(batch.id);
     await expect(service.get(batch.id)).rejects.toMatchObject({ code: 'BATCH_NOT_FOUND' });
     const report = await until(

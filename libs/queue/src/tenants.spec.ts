@@ -122,7 +122,8 @@ describe('what a tenant may read and write', () => {
       .map((item) => JSON.stringify(item))
       .join('\n');
     const list = { format: 'jsonl', bytes: Readable.from([Buffer.from(jsonl)]) } as const;
-    const { items: _, ...settings } = requestOf(0);
+    const { options, metadata } = requestOf(0);
+    const settings = { options, metadata };
     await expect(ours.submit(settings, { list })).rejects.toMatchObject({
       code: 'LOCATION_FORBIDDEN',
       details: { errorCount: 2, errors: [{ line: 3 }, { line: 4 }] },
@@ -141,7 +142,6 @@ describe('what a tenant may read and write', () => {
     });
     const own = { ...photos(1), output: { url: `s3://results/${acme}` } };
     expect((await ours.create(own)).output.url).toMatch(`s3://results/${acme}/`);
-    const options = { crops: 'single', topK: 1 } as const;
     await expect(
       ours.classify({ url: 's3://photos/others/1.jpg' }, options, 0),
     ).rejects.toMatchObject({ code: 'LOCATION_FORBIDDEN' });

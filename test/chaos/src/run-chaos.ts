@@ -40,6 +40,9 @@ export interface ChaosOutcome {
   readonly restarts: number;
 }
 
+/** So long after Redis lost something it may be behind object storage, in milliseconds. */
+const CATCH_UP_MS = 30_000;
+
 /** Batches side by side. */
 const LANES = 3;
 
@@ -78,7 +81,13 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosOutcome> {
       retries: 0,
     });
     const random = new Random(`${seed}/load`);
-    const context = { client, store: system.store, violations, labels: new LabelMemory() };
+    const context = {
+      client,
+      store: system.store,
+      violations,
+      labels: new LabelMemory(),
+      mayBeBehind: () => Date.now() - system.redis.lostAt < CATCH_UP_MS,
+    };
     const material = {
       pictures: system.pictures,
       images: system.images,
@@ -110,7 +119,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosOutcome> {
     onProgress('all faults are over; clearing up');
     await load.finish();
     const premises = { ...system, redis: system.redis };
-    await clearAll(premises, client, violations, system.redis.losses > 0);
+    await clearAll(premises, client, violations, system.redis.lostAt > 0);
     return {
       injections,
       violations: violations.all,

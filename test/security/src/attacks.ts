@@ -4,6 +4,7 @@ import { KEY_ATTACKS } from './attacks/keys.js';
 import { IMAGE_ATTACKS } from './attacks/images.js';
 import { BUCKET_ATTACKS } from './attacks/buckets.js';
 import { FILE_URL_ATTACKS } from './attacks/file-urls.js';
+import { MODEL_ATTACKS } from './attacks/models.js';
 import { OPEN_API_ATTACKS } from './attacks/open-api.js';
 import { REBINDING_ATTACKS } from './attacks/rebinding.js';
 import { REDIRECT_ATTACKS } from './attacks/redirects.js';
@@ -20,6 +21,7 @@ export const ATTACKS: readonly Attack[] = [
   ...OPEN_API_ATTACKS,
   ...BUCKET_ATTACKS,
   ...IMAGE_ATTACKS,
+  ...MODEL_ATTACKS,
   ...REQUEST_ATTACKS,
   ...TRANSPORT_ATTACKS,
 ];

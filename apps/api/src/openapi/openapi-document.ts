@@ -152,10 +152,22 @@ function answerOf(answer: AnswerDescription): object {
   };
 }
 
+/** What tells whoever is beyond a limit when to come back; the rate, other answers tell too. */
+const LIMIT_HEADERS = Object.fromEntries(
+  Object.entries({
+    'Retry-After': 'Seconds after which it is worth trying again.',
+    'RateLimit-Limit': 'Requests a minute that the key may send.',
+    'RateLimit-Remaining': 'How many are left of them.',
+    'RateLimit-Reset': 'Seconds until there are all of them again.',
+  }).map(([name, description]) => [name, { description, schema: { type: 'integer' } }]),
+);
+
 /** The error answers of an operation: one a status, naming the codes that have it. */
-function problemAnswers({ scope, errors }: OperationDescription): object {
-  const always: ErrorCode[] =
-    scope === 'open' ? [] : ['REQUEST_INVALID', 'INTERNAL', ...ACCESS_ERRORS];
+function problemAnswers({ scope, errors, body }: OperationDescription): object {
+  const always: ErrorCode[] = [
+    ...(scope === 'open' ? [] : (['REQUEST_INVALID', 'INTERNAL', ...ACCESS_ERRORS] as const)),
+    ...(body === undefined ? [] : (['REQUEST_TIMEOUT'] as const)),
+  ];
   const byStatus = new Map<number, [ErrorCode, ...ErrorCode[]]>();
   for (const code of new Set([...errors, ...always])) {
     const { status } = ERROR_CODES[code];
@@ -167,6 +179,7 @@ function problemAnswers({ scope, errors }: OperationDescription): object {
       status,
       {
         description: codes.map((code) => `\`${code}\`: ${ERROR_CODES[code].meaning}`).join('\n\n'),
+        ...(status === 429 ? { headers: LIMIT_HEADERS } : {}),
         content: {
           'application/problem+json': {
             schema: refTo('Problem'),

@@ -6,7 +6,11 @@ import {
 } from '../http/queries.js';
 import type { OperationDescription } from './operation-description.js';
 
-const OUTAGES = ['QUEUE_UNAVAILABLE', 'STORAGE_UNAVAILABLE'] as const;
+const OUTAGES = [
+  'QUEUE_UNAVAILABLE',
+  'STORAGE_UNAVAILABLE',
+  'STORAGE_CREDENTIALS_EXPIRED',
+] as const;
 
 /** Every endpoint of the API; a spec holds it equal to the routes that are served. */
 export const OPERATIONS: readonly OperationDescription[] = [
@@ -115,6 +119,7 @@ export const OPERATIONS: readonly OperationDescription[] = [
       'BATCH_NOT_FOUND',
       'BATCH_STATE_CONFLICT',
       'NOTHING_TO_RETRY',
+      'QUOTA_EXCEEDED',
       ...OUTAGES,
     ],
   },
@@ -245,6 +250,7 @@ export const OPERATIONS: readonly OperationDescription[] = [
       'REQUEST_TOO_LARGE',
       'MEDIA_TYPE_UNSUPPORTED',
       'STORAGE_UNAVAILABLE',
+      'STORAGE_CREDENTIALS_EXPIRED',
     ],
   },
   {

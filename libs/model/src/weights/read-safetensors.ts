@@ -25,9 +25,15 @@ export function readSafetensors(bytes: Uint8Array, path: string): NamedTensors {
   }
   const header = parseHeader(bytes.subarray(LENGTH_BYTES, dataStart), path);
   const tensors = new Map<string, NamedTensor>();
+  const data = bytes.subarray(dataStart);
+  // Tensors do not overlap by the format; if they did, a small file could come to a large memory.
+  let left = data.length;
   for (const [name, entry] of Object.entries(header)) {
     if (name === '__metadata__') continue;
-    tensors.set(name, readTensor(name, entry, bytes.subarray(dataStart), path));
+    const { tensor, taken } = readTensor(name, entry, data, path);
+    left -= taken;
+    if (left < 0) throw invalid(path, 'its tensors overlap');
+    tensors.set(name, tensor);
   }
   if (tensors.size === 0) throw invalid(path, 'it holds no tensors');
   return tensors;
@@ -44,7 +50,12 @@ function parseHeader(bytes: Uint8Array, path: string): Record<string, unknown> {
   return header;
 }
 
-function readTensor(name: string, entry: unknown, data: Uint8Array, path: string): NamedTensor {
+function readTensor(
+  name: string,
+  entry: unknown,
+  data: Uint8Array,
+  path: string,
+): { readonly tensor: NamedTensor; readonly taken: number } {
   if (!isRecord(entry) || !isSizes(entry['shape']) || !isSizes(entry['data_offsets'])) {
     throw invalid(path, `the header does not describe tensor ${name}`);
   }
@@ -71,7 +82,7 @@ function readTensor(name: string, entry: unknown, data: Uint8Array, path: string
       `Expected tensor ${name} of shape [${shape.join(', ')}] to have ${bytes} bytes but it has ${end - start}: write the file again`,
     );
   }
-  return { shape, data: format.read(data.subarray(start, end)) };
+  return { tensor: { shape, data: format.read(data.subarray(start, end)) }, taken: bytes };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -88,6 +88,10 @@ describe('safetensors', () => {
       '{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}',
     ],
     ['it holds no tensors', '{}'],
+    [
+      'its tensors overlap',
+      '{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}',
+    ],
   ])('is refused when %s', async (fault, json) => {
     await expect(read(withHeader(json))).rejects.toMatchObject({
       code: 'MODEL_FILE_INVALID',

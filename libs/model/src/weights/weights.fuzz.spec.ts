@@ -108,12 +108,10 @@ it('safetensors with any header are read, or refused by a code', async () => {
   );
   await fc.assert(
     fc.asyncProperty(header, fc.uint8Array({ maxLength: 64 }), async (facts, data) => {
+      fc.pre(facts !== undefined);
       const json = Buffer.from(
-        // Of undefined nothing comes.
-        String(
-          JSON.stringify(facts, (__, value: unknown) =>
-            typeof value === 'bigint' ? String(value) : value,
-          ),
+        JSON.stringify(facts, (__, value: unknown) =>
+          typeof value === 'bigint' ? String(value) : value,
         ),
       );
       const length = Buffer.alloc(8);

@@ -21,7 +21,13 @@ export function ownerOf(
 }
 
 /** The owner that a record, or a pointer to a batch, names. */
-export function ownerIn({ tenant, read, maxOpenItems }: BatchOwner): BatchOwner {
+export function ownerIn({
+  tenant,
+  read,
+  maxOpenItems,
+}: {
+  readonly [K in keyof BatchOwner]: BatchOwner[K] | undefined;
+}): BatchOwner {
   return {
     ...(tenant === undefined ? {} : { tenant }),
     ...(read === undefined ? {} : { read }),

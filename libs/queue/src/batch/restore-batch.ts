@@ -78,8 +78,8 @@ export async function restoreBatch(
 
 /** A record as it was read, but for what is known of its batch without it. */
 function recordAt({ id, folder, owner }: BatchLocation, stored: BatchRecord): BatchRecord {
-  const { tenant: _tenant, read: _read, maxOpenItems: _maxOpenItems, ...rest } = stored;
-  return { ...rest, ...(owner ?? ownerIn(stored)), id, folder };
+  const { tenant, read, maxOpenItems, ...rest } = stored;
+  return { ...rest, ...(owner ?? ownerIn({ tenant, read, maxOpenItems })), id, folder };
 }
 
 /** Counts the parts of a round, stops it if it was stopped, and lets the batch be advanced. */

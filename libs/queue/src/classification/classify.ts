@@ -21,6 +21,8 @@ import { guardRedis, type RedisGuard } from '../redis/redis-guard.js';
 import { Answers } from './answers.js';
 
 const ITEM_ID = 'image';
+/** What is published while a connection is down that seems to be up is heard by nobody: so often it is looked. */
+const LOOK_EVERY_MS = 5_000;
 
 /** What classifying one image works with. */
 export interface ClassifyContext extends BatchServiceOptions {
@@ -117,7 +119,7 @@ export function createClassify(context: ClassifyContext): Classify {
           const result = await readOutcome(batchId, ITEM_ID).catch(() => null);
           const leftMs = deadline - Date.now();
           if (result !== null || leftMs <= 0 || signal?.aborted === true) return outcome(result);
-          await ear.heard(leftMs, signal);
+          await ear.heard(Math.min(leftMs, LOOK_EVERY_MS), signal);
         } finally {
           ear.close();
         }

@@ -72,7 +72,12 @@ export async function deleteBatch(
   });
   await store.delete(files.record);
   await store.delete(pointerUrl(outputUrl, batchId));
-  await states.deletions.end(batchId, Date.now() + LATE_MS);
+  const lookAgainAt = Date.now() + LATE_MS;
+  if (!(await states.deletions.end(batchId, lookAgainAt))) {
+    // A Redis that took another's place may not have heard of the deletion: the batch is closed again for it.
+    await states.deletions.bury(batchId, record);
+    await states.deletions.end(batchId, lookAgainAt);
+  }
   if (!erased) log.info({ batchId, files: deleted + 1 }, 'batch deleted');
 }
 

@@ -60,11 +60,21 @@ export class Deletions {
     return { record: JSON.parse(record) as BatchRecord, erased: erased !== null };
   }
 
-  /** Records that all a batch wrote is deleted; the first time, that it is to be looked at again then. */
-  async end(id: string, lookAgainAt: number): Promise<void> {
+  /**
+   * Records that all a batch wrote is deleted; the first time, that it is to be looked at again then. False, with
+   * nothing recorded, when Redis has forgotten that it is being deleted.
+   */
+  async end(id: string, lookAgainAt: number): Promise<boolean> {
     const keys = this.#keys;
+    const ended = await runScript(
+      this.#redis,
+      endDeletion2,
+      [keys.batch(id), keys.deletions],
+      [id, lookAgainAt],
+    );
+    if (ended === -1) return false;
     await this.#redis.unlink(...keys.ofBatch(id));
-    await runScript(this.#redis, endDeletion2, [keys.batch(id), keys.deletions], [id, lookAgainAt]);
+    return true;
   }
 
   /** Whether it is time to do something for a batch that is being deleted. */

@@ -37,7 +37,7 @@ function batch(results: readonly ItemResult[]): Batch {
     failed: count('failed'),
     cancelled: count('cancelled'),
   };
-  return { id: 'b1', counts } as Batch;
+  return { id: 'b1', status: 'completed', counts } as Batch;
 }
 
 describe('faultsOfResults', () => {
@@ -52,7 +52,7 @@ describe('faultsOfResults', () => {
     ['another order', [succeeded('b'), succeeded('a')], 'the first that differs is number 0'],
     ['the outcome of another', [succeeded('a'), succeeded('b', 'sha256:a')], 'another picture'],
     ['a failure that nothing excuses', [succeeded('a'), failed('b')], 'IMAGE_FETCH_FAILED'],
-    ['a cancellation nobody asked for', [succeeded('a'), cancelled('b')], 'nobody asked'],
+    ['a cancellation nobody asked for', [succeeded('a'), cancelled('b')], 'but it is completed'],
   ])('finds %s', (_, results, fault) => {
     expect(faultsOfResults(batch(results), results, expected)).toEqual([
       expect.stringContaining(fault),

@@ -14,12 +14,13 @@ export interface ExpectedResults {
 
 /** What is wrong with the results of a closed batch: an outcome missing, twice, in another order, or another's. */
 export function faultsOfResults(
-  { id, counts }: Batch,
+  batch: Batch,
   results: readonly ItemResult[],
   expected: ExpectedResults,
 ): string[] {
   const faults: string[] = [];
-  const { ids } = expected;
+  const { id, counts } = batch;
+  const { ids, mayBeCancelled } = expected;
   const wrong = ids.findIndex((item, index) => results[index]?.id !== item);
   if (results.length !== ids.length || wrong >= 0) {
     faults.push(
@@ -33,6 +34,9 @@ export function faultsOfResults(
     const fault = faultOf(result, expected);
     if (fault !== null) faults.push(`Item ${result.id} of ${id}: ${fault}`);
   }
+  if (tally.cancelled > 0 && !mayBeCancelled) {
+    faults.push(`${tally.cancelled} items of ${id} were cancelled, but it is ${batch.status}.`);
+  }
   for (const status of ['succeeded', 'failed', 'cancelled'] as const) {
     if (tally[status] === counts[status]) continue;
     faults.push(`${id} counts ${counts[status]} ${status}, its results ${tally[status]}.`);
@@ -40,10 +44,7 @@ export function faultsOfResults(
   return faults;
 }
 
-function faultOf(
-  result: ItemResult,
-  { digests, mayFail, mayBeCancelled }: ExpectedResults,
-): string | null {
+function faultOf(result: ItemResult, { digests, mayFail }: ExpectedResults): string | null {
   switch (result.status) {
     case 'succeeded':
       if (digests === undefined || result.image.digest === digests.get(result.id)) return null;
@@ -52,6 +53,6 @@ function faultOf(
       if (mayFail === undefined || mayFail.has(result.error.code)) return null;
       return `it failed with ${result.error.code} (${result.error.message}), which nothing excuses.`;
     case 'cancelled':
-      return mayBeCancelled ? null : 'it was cancelled, but nobody asked for that.';
+      return null;
   }
 }

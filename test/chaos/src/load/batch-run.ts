@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import type { CroplineClient } from '@cropline/client';
 import {
   CroplineError,
   describeCause,
@@ -9,29 +8,19 @@ import {
   type ErrorCode,
   type ItemResult,
 } from '@cropline/contracts';
-import type { ObjectStore } from '@cropline/storage';
 import { faultsOfBatch } from '../checks/check-batch.js';
 import { faultsOfResults } from '../checks/check-results.js';
-import type { LabelMemory } from '../checks/label-memory.js';
-import type { Violations } from '../checks/violations.js';
 import type { BatchPlan } from './batch-plan.js';
+import { faultsOfDeletion } from './delete-batch.js';
+import { noteFaults } from './note-faults.js';
 import { answered, isPassing } from './patient-calls.js';
+import type { RunContext } from './run-context.js';
 
 /** How often a batch is looked at, in milliseconds. */
 const LOOK_MS = 200;
 
 /** What a batch that stands still this long is stuck, in milliseconds: longer than any fault lasts. */
 const STUCK_MS = 150_000;
-
-/** What running batches works with. */
-export interface RunContext {
-  /** Makes each call once. */
-  readonly client: CroplineClient;
-  /** Object storage past the gate. */
-  readonly store: ObjectStore;
-  readonly violations: Violations;
-  readonly labels: LabelMemory;
-}
 
 /** One batch from its request to its end, looked at all the while. */
 export class BatchRun {
@@ -69,7 +58,7 @@ export class BatchRun {
       const id = await this.#submit();
       await this.#follow(id, 0);
       if (this.plan.retry && (this.latest?.counts.cancelled ?? 0) > 0) await this.#retry(id);
-      await this.#checkEnd(id);
+      await noteFaults(this.#context, () => this.#faultsAtEnd(id));
     } catch (error) {
       const name = this.latest?.id ?? this.plan.key;
       const code = error instanceof CroplineError ? `${error.code}: ` : '';
@@ -77,13 +66,17 @@ export class BatchRun {
     }
   }
 
-  /** Notes it when its results are not what they were at its end. */
-  async checkKept(): Promise<void> {
+  /** Reads once more what was read at its end, and has it deleted. What is wrong is noted; it does not throw. */
+  async retire(): Promise<void> {
     const id = this.latest?.id;
-    if (id === undefined || this.results === null) return;
-    if (!isDeepStrictEqual(await this.#read(id), this.results)) {
-      this.#context.violations.note(`The results of ${id} are not what they were.`);
-    }
+    if (id === undefined) return;
+    await noteFaults(this.#context, () => this.#faultsKept(id));
+    await noteFaults(this.#context, () => faultsOfDeletion(this.#context.client, id));
+  }
+
+  async #faultsKept(id: string): Promise<string[]> {
+    if (this.results === null || isDeepStrictEqual(await this.#read(id), this.results)) return [];
+    return [`The results of ${id} are not what they were.`];
   }
 
   async #submit(): Promise<string> {
@@ -132,34 +125,45 @@ export class BatchRun {
   }
 
   async #retry(id: string): Promise<void> {
-    await answered((signal) =>
-      this.#context.client.retryBatch(id, { outcomes: ['cancelled'] }, { signal }),
-    );
+    const { client, mayBeBehind } = this.#context;
+    for (;;) {
+      const behind = mayBeBehind();
+      try {
+        await answered((signal) => client.retryBatch(id, { outcomes: ['cancelled'] }, { signal }));
+        break;
+      } catch (error) {
+        if (!behind) throw error;
+      }
+      await sleep(LOOK_MS);
+    }
     await this.#follow(id, 1);
   }
 
-  async #checkEnd(id: string): Promise<void> {
-    const { client, store, violations, labels } = this.#context;
+  /** What is wrong with it at its end. */
+  async #faultsAtEnd(id: string): Promise<string[]> {
+    const { client, store, labels } = this.#context;
     const { plan, mayFail } = this;
     const batch = await answered((signal) => client.getBatch(id, { signal }));
-    const ends = plan.cancel ? ['completed', 'cancelled'] : ['completed'];
-    if (!ends.includes(batch.status)) {
-      violations.note(`${id} ended as ${batch.status}, expected ${ends.join(' or ')}.`);
-    }
     this.results = await this.#read(id);
     const { ids, digests } = plan;
     const mayBeCancelled = batch.status === 'cancelled';
     const expected = { ids, mayBeCancelled, ...(this.#own ? {} : { digests, mayFail }) };
-    for (const fault of faultsOfResults(batch, this.results, expected)) violations.note(fault);
+    const faults = faultsOfResults(batch, this.results, expected);
+    const ends = plan.cancel ? ['completed', 'cancelled'] : ['completed'];
+    if (!ends.includes(batch.status)) {
+      faults.push(`${id} ended as ${batch.status}, expected ${ends.join(' or ')}.`);
+    }
+    if (faults.length > 0) faults.push(`It is shown as ${JSON.stringify(batch)}.`);
     for (const result of this.results) {
       const fault = labels.faultOf(result);
-      if (fault !== null) violations.note(fault);
+      if (fault !== null) faults.push(fault);
     }
     for (const url of [batch.output.results, batch.output.errors, batch.output.manifest]) {
       if (url !== null && (await store.head(url)) === null) {
-        violations.note(`${id} names ${url}, which is not there.`);
+        faults.push(`${id} names ${url}, which is not there.`);
       }
     }
+    return faults;
   }
 
   #read(id: string): Promise<ItemResult[]> {

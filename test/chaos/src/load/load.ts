@@ -1,13 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  CroplineError,
-  type Batch,
-  type CreateBatchRequestInput,
-  type ErrorCode,
-} from '@cropline/contracts';
-import { BatchRun, type RunContext } from './batch-run.js';
+import type { Batch, CreateBatchRequestInput, ErrorCode } from '@cropline/contracts';
+import { BatchRun } from './batch-run.js';
 import { planBatch, type BatchMaterial, type BatchPlan } from './batch-plan.js';
-import { answered } from './patient-calls.js';
+import type { RunContext } from './run-context.js';
 
 /** Batches that are kept when they have ended, to be read again later. */
 const KEPT = 12;
@@ -83,7 +78,7 @@ export class Load {
 
   /** Reads every batch that is kept once more and has it deleted. */
   async finish(): Promise<void> {
-    for (const run of this.#ended.splice(0)) await this.#retire(run);
+    for (const run of this.#ended.splice(0)) await run.retire();
   }
 
   async #runOne(plan: BatchPlan, own = false): Promise<BatchRun> {
@@ -101,26 +96,7 @@ export class Load {
     if (this.#material.keptSeconds !== undefined) return run;
     this.#ended.push(run);
     const oldest = this.#ended.length > KEPT ? this.#ended.shift() : undefined;
-    if (oldest !== undefined) await this.#retire(oldest);
+    if (oldest !== undefined) await oldest.retire();
     return run;
-  }
-
-  /** What was read at its end must be there still; then it is deleted, and gone. */
-  async #retire(run: BatchRun): Promise<void> {
-    const { client, violations } = this.#context;
-    const id = run.latest?.id;
-    if (id === undefined) return;
-    try {
-      await run.checkKept();
-      await answered((signal) => client.deleteBatch(id, { signal }));
-      await answered((signal) => client.getBatch(id, { signal })).then(
-        () => violations.note(`${id} was deleted, and is there.`),
-        (error: unknown) => {
-          if (!(error instanceof CroplineError) || error.code !== 'BATCH_NOT_FOUND') throw error;
-        },
-      );
-    } catch (error) {
-      violations.note(`Batch ${id}, kept or deleted: ${String(error)}`);
-    }
   }
 }

@@ -75,6 +75,7 @@ export async function runSoak(options: SoakOptions): Promise<SoakOutcome> {
         store: system.store,
         violations,
         labels: new LabelMemory(),
+        mayBeBehind: () => false,
       },
       {
         pictures: system.pictures,

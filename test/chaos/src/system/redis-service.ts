@@ -13,8 +13,8 @@ type OnLine = (source: string, line: string) => void;
 export class ProxiedRedis implements RedisService {
   readonly name = 'redis';
   readonly proxy: TcpProxy;
-  /** How often it has lost what it had acknowledged. */
-  losses = 0;
+  /** When it last lost what it had acknowledged, in milliseconds since 1970; 0 when it never did. */
+  lostAt = 0;
   readonly #onLine: OnLine;
   readonly #stopped: StoppedTimes;
   #server: RedisServer;
@@ -51,14 +51,14 @@ export class ProxiedRedis implements RedisService {
   }
 
   async command(name: string, ...args: readonly string[]): Promise<unknown> {
-    if (name === 'FLUSHALL') this.losses += 1;
+    if (name === 'FLUSHALL') this.lostAt = Date.now();
     return ask(this.#server, name, ...args);
   }
 
   async start({ empty = false }: { readonly empty?: boolean } = {}): Promise<void> {
     await this.ended();
     if (empty) {
-      this.losses += 1;
+      this.lostAt = Date.now();
       await this.#server.erase();
       this.#server = await RedisServer.start(this.#onLine);
     } else {
@@ -78,7 +78,7 @@ export class ProxiedRedis implements RedisService {
     // From here on it hears of no write any more that the old one acknowledges.
     await ask(replica, 'REPLICAOF', 'NO', 'ONE');
     if (losingMs > 0) await sleep(losingMs);
-    this.losses += 1;
+    this.lostAt = Date.now();
     this.#server = replica;
     this.proxy.retarget(replica.url);
     await old.erase();
