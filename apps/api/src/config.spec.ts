@@ -29,6 +29,7 @@ describe('readConfig of the API', () => {
       maxConnections: 10_000,
       bodyIdleMs: 60_000,
       window: 256,
+      lockMs: 20_000,
       allowNetworks: [],
       buckets: { allowed: undefined, closed: ['s3://bucket/batches/access'] },
       logLevel: 'info',

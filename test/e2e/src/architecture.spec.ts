@@ -14,7 +14,7 @@ function namedPaths(page: string): string[] {
 }
 
 describe('The documents', () => {
-  it.each(['ARCHITECTURE.md', 'CONTRIBUTING.md', 'README.md'])(
+  it.each(['ARCHITECTURE.md', 'CONTRIBUTING.md', 'README.md', 'SECURITY.md'])(
     '%s names only paths that exist',
     async (name) => {
       const paths = namedPaths(await readFile(join(root, name), 'utf8'));

@@ -28,6 +28,13 @@ interface Service {
   volumes?: string[];
   profiles?: string[];
   stop_grace_period?: string;
+  read_only?: boolean;
+  tmpfs?: string[];
+  cap_drop?: string[];
+  security_opt?: string[];
+  pids_limit?: number;
+  privileged?: boolean;
+  user?: string;
   container_name?: string;
   deploy?: {
     resources: { reservations: { devices: { driver: string; capabilities: string[] }[] } };
@@ -129,6 +136,27 @@ describe('docker-compose.yml', () => {
         Object.keys(services[name]!.environment!).filter((one) => !known.includes(one)),
       ).toEqual([]);
       expect(existsSync(join(ROOT, services[name]!.build!.dockerfile))).toBe(true);
+    },
+  );
+
+  it('lets nothing gain privileges, nor reach the host', () => {
+    for (const service of Object.values(services)) {
+      expect(service.security_opt).toEqual(['no-new-privileges:true']);
+      expect(service.privileged).toBeUndefined();
+      for (const volume of service.volumes ?? []) expect(volume).toMatch(/^[\w-]+:\//);
+    }
+  });
+
+  it.each(['redis', 'api', 'worker', 'worker-gpu', 'worker-tfjs-gpu'])(
+    'runs %s without privileges, on a file system that is read only',
+    (name) => {
+      expect(services[name]).toMatchObject({
+        read_only: true,
+        tmpfs: ['/tmp'],
+        cap_drop: ['ALL'],
+        pids_limit: 4096,
+      });
+      expect(services[name]!.user ?? '').not.toMatch(/^(root|0)/);
     },
   );
 

@@ -1,7 +1,7 @@
-import { withoutSecrets } from '@cropline/access';
 import type { Request, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 import { requestIdOf } from '../http/request-id.js';
+import { shownPath } from '../http/shown-path.js';
 import { operationAt } from '../openapi/allowed-methods.js';
 import { callerOf } from './caller-of.js';
 
@@ -22,7 +22,7 @@ export function auditLog(log: Logger): RequestHandler {
 }
 
 function factsOf(request: Request, response: Response): object {
-  const path = withoutSecrets(request.originalUrl.replace(/[?#].*$/su, ''));
+  const path = shownPath(request);
   const caller = callerOf(request);
   const batchId = batchIn(path) ?? batchIn(String(response.getHeader('location') ?? ''));
   return {

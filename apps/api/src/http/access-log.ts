@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { withoutSecrets } from '@cropline/access';
 import type { Logger } from 'pino';
 import { pinoHttp, type HttpLogger } from 'pino-http';
 import { callerOf } from '../access/caller-of.js';
 import { assignRequestId } from './request-id.js';
+import { shownPath } from './shown-path.js';
 
 /** Probes, scrapes and what pages load would drown what matters. */
 const QUIET = /^\/(?:health|docs|metrics|admin\/queues)(?:\/|$)/iu;
@@ -16,7 +16,7 @@ export function accessLog(log: Logger): HttpLogger {
   return pinoHttp({
     logger: log,
     genReqId: assignRequestId,
-    autoLogging: { ignore: (request) => QUIET.test(pathOf(request)) },
+    autoLogging: { ignore: (request) => QUIET.test(shownPath(request)) },
     quietReqLogger: true,
     quietResLogger: true,
     customAttributeKeys: { reqId: 'requestId' },
@@ -29,7 +29,7 @@ export function accessLog(log: Logger): HttpLogger {
 }
 
 function requestFacts(request: IncomingMessage, response: ServerResponse, facts: unknown): object {
-  const path = pathOf(request);
+  const path = shownPath(request);
   const batchId = /^\/v1\/batches\/([^/]+)/u.exec(path)?.[1] ?? batchOfLocation(response);
   const caller = callerOf(request);
   return {
@@ -40,11 +40,6 @@ function requestFacts(request: IncomingMessage, response: ServerResponse, facts:
     ...(batchId === undefined ? {} : { batchId }),
     ...(caller === null ? {} : { keyId: caller.keyId }),
   };
-}
-
-/** The path without its query; Express shortens `url` while it routes, so the original is read. */
-function pathOf(request: IncomingMessage & { originalUrl?: string }): string {
-  return withoutSecrets((request.originalUrl ?? request.url ?? '/').replace(/[?#].*$/su, ''));
 }
 
 function batchOfLocation(response: ServerResponse): string | undefined {

@@ -3,6 +3,7 @@ import { CroplineError, describeCause } from '@cropline/contracts';
 import type { Request, Response } from 'express';
 import type { Logger } from 'pino';
 import { requestIdOf } from '../http/request-id.js';
+import { shownPath } from '../http/shown-path.js';
 import { allowedMethods } from '../openapi/allowed-methods.js';
 import { knownError } from './known-error.js';
 import { sendProblem } from './send-problem.js';
@@ -19,7 +20,7 @@ export class ProblemFilter implements ExceptionFilter {
   catch(thrown: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<Request>();
     const response = host.switchToHttp().getResponse<Response>();
-    const path = request.originalUrl.replace(/[?#].*$/su, '');
+    const path = shownPath(request);
     const error =
       thrown instanceof NotFoundException
         ? noSuchRoute(request.method, path, response)

@@ -1,6 +1,7 @@
 import type { CroplineError } from '@cropline/contracts';
 import type { Request, Response } from 'express';
 import { requestIdOf } from '../http/request-id.js';
+import { shownPath } from '../http/shown-path.js';
 import { limitOf, problemOf } from './problem.js';
 
 /** Seconds after which a caller may try again what an outage of Redis or S3 prevented. */
@@ -15,7 +16,7 @@ export function sendProblem(request: Request, response: Response, error: Croplin
   }
   const retryAfter = error.status === 503 ? RETRY_AFTER_S : limitOf(error)?.retryAfterSeconds;
   if (retryAfter !== undefined) response.setHeader('Retry-After', retryAfter);
-  const path = request.originalUrl.replace(/[?#].*$/su, '');
+  const path = shownPath(request);
   response
     .status(error.status)
     .type('application/problem+json')
