@@ -45,6 +45,7 @@ function processor(
     classifier: { classify },
     imagesAtOnce: 4,
     log: SILENT_LOGGER,
+    endForWantOfMemory: () => undefined,
     ...rest,
   });
 }
@@ -191,6 +192,25 @@ describe('the chunk processor', () => {
       code: 'BACKEND_FAILED',
     });
     expect(signals.every((signal) => signal?.aborted)).toBe(true);
+  });
+
+  it('ends the worker when there is no memory, and fails no image for it', async () => {
+    const ended = jest.fn();
+    for (const cause of [
+      new CroplineError('MEMORY_EXHAUSTED', 'no more'),
+      new RangeError('Array buffer allocation failed'),
+    ]) {
+      const classify = (): Promise<ImageClassification> => Promise.reject(cause);
+      const outcomes: ItemResult[] = [];
+      const run = processor({
+        classify,
+        endForWantOfMemory: ended,
+        onItem: (result) => outcomes.push(result),
+      })(chunkOf(3), control());
+      await expect(run).rejects.toMatchObject({ code: 'MEMORY_EXHAUSTED' });
+      expect(outcomes).toEqual([]);
+    }
+    expect(ended).toHaveBeenCalledTimes(2);
   });
 
   it('tells of every outcome once', async () => {

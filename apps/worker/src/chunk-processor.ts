@@ -1,4 +1,5 @@
-import { type ItemResult, errorFacts } from '@cropline/contracts';
+import { setMaxListeners } from 'node:events';
+import { CroplineError, type ItemResult, errorFacts } from '@cropline/contracts';
 import { classifyItem, mapInOrder, type ItemStages } from '@cropline/pipeline';
 import type { ChunkProcessor, ChunkTask, Logger } from '@cropline/queue';
 import { withoutQuery } from './log/without-query.js';
@@ -11,6 +12,8 @@ export interface ChunkProcessorOptions extends ItemStages {
    */
   readonly imagesAtOnce: number;
   readonly log: Logger;
+  /** Ends the process, which has no memory left: others run its chunks. */
+  readonly endForWantOfMemory: (error: CroplineError) => void;
   /** Told of every outcome as it comes, for the worker's counts. */
   readonly onItem?: (result: ItemResult) => void;
 }
@@ -22,7 +25,8 @@ export interface ChunkProcessorOptions extends ItemStages {
  * not yet on the device end as `cancelled`.
  *
  * The function throws, and the chunk then has no outcome and is run again, when the chunk is handed back
- * (the signal's reason) and when the device is gone (`BACKEND_FAILED`).
+ * (the signal's reason), when the device is gone (`BACKEND_FAILED`) and when there is no memory left, which
+ * ends the worker: should an image need more than there is, it is found as one that kills its worker.
  */
 export function createChunkProcessor(options: ChunkProcessorOptions): ChunkProcessor {
   const { imagesAtOnce, log, onItem } = options;
@@ -31,6 +35,8 @@ export function createChunkProcessor(options: ChunkProcessorOptions): ChunkProce
     // Stops the chunk's other images once one of them has ended the chunk by an exception.
     const giveUp = new AbortController();
     const signal = AbortSignal.any([control.signal, giveUp.signal]);
+    // Every image of the chunk listens to it.
+    setMaxListeners(0, signal);
 
     const { classifier } = options;
     const stages: ItemStages = {
@@ -65,6 +71,9 @@ export function createChunkProcessor(options: ChunkProcessorOptions): ChunkProce
       }
     } catch (error) {
       giveUp.abort(error);
+      if (error instanceof CroplineError && error.code === 'MEMORY_EXHAUSTED') {
+        options.endForWantOfMemory(error);
+      }
       throw error;
     }
     return results;

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { CroplineError } from '@cropline/contracts';
+import { CroplineError, errorFacts } from '@cropline/contracts';
 import {
   createChunkConsumer,
   type ChunkConsumer,
@@ -105,6 +105,10 @@ function openConsumer(
     classifier: engine,
     imagesAtOnce,
     log,
+    endForWantOfMemory: (error) => {
+      log.error(errorFacts(error), 'no memory left: the worker ends, to be started again');
+      process.exit(1);
+    },
     onItem: () => status.countItem(),
   });
   const consumer = createChunkConsumer({

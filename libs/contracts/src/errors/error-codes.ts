@@ -479,6 +479,13 @@ export const ERROR_CODES = {
     'The device does not compute with the numbers that CROPLINE_PRECISION asks for.',
     'int8 runs on the CPU, fp16 on CUDA, fp32 on both: change CROPLINE_PRECISION or CROPLINE_DEVICE.',
   ),
+  MEMORY_EXHAUSTED: code(
+    'device',
+    503,
+    true,
+    'The system gives the process no more memory.',
+    'Allow it more memory, or have it do less at once (`CROPLINE_CONCURRENCY`, `CROPLINE_BATCH_SIZE`).',
+  ),
   BACKEND_FAILED: code(
     'device',
     500,

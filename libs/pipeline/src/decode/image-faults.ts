@@ -1,4 +1,5 @@
 import { CroplineError } from '@cropline/contracts';
+import { hasMemoryLeft, memoryExhausted } from './memory-left.js';
 
 /** The formats that are decoded, as a sentence names them. */
 const DECODED_FORMATS = 'JPEG, PNG, WebP, AVIF, GIF or TIFF';
@@ -30,9 +31,11 @@ export function unreadableHeader(bytes: Buffer, cause: unknown): CroplineError {
 
 /**
  * The pixels could not be decoded although the header is sound. What libvips says of it stays the cause: it
- * keeps its words in one place for the whole process, so they may be about another image.
+ * keeps its words in one place for the whole process, so they may be about another image. Where the process
+ * has no memory left, that is why.
  */
 export function corruptImage(cause: unknown): CroplineError {
+  if (!hasMemoryLeft()) return memoryExhausted(cause);
   return new CroplineError(
     'IMAGE_CORRUPT',
     'Expected a complete image but received a truncated or damaged one. Upload it again from its original.',

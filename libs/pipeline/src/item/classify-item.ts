@@ -6,6 +6,7 @@ import {
   type ItemError,
   type ItemResult,
 } from '@cropline/contracts';
+import { isWantOfMemory, memoryExhausted } from '../decode/memory-left.js';
 import type { Classifier } from '../classifier/classifier.js';
 
 /** How often the crops of one image are given to the device before its item fails. */
@@ -38,8 +39,8 @@ export interface ClassifyItemControl {
  * and put the answer into the shape of a line of results.jsonl. A fault of the image, its source or its
  * inference is an outcome (a failed item), never an exception; so is a cancelled batch.
  *
- * @throws The signal's reason once it is aborted, and `BACKEND_FAILED`: the device is gone, which is no
- *   fault of this item and would fail all others too.
+ * @throws The signal's reason once it is aborted, `BACKEND_FAILED` when the device is gone and
+ *   `MEMORY_EXHAUSTED` when there is no memory, which are no faults of this item and would fail all others too.
  * @example
  * const result = await classifyItem({ id: '0', url: 's3://photos/cat.jpg' }, options, {
  *   fetch: (url, control) => source.fetch(url, control),
@@ -96,6 +97,7 @@ export async function classifyItem(
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof CroplineError && error.code === 'BACKEND_FAILED') throw error;
+    if (isWantOfMemory(error)) throw memoryExhausted(error);
     return { ...identity, status: 'failed', error: itemError(error, attempts, control) };
   }
 }
