@@ -9,6 +9,7 @@ import { FairOrder } from './coordination/fair-order.js';
 import { watchForLoss } from './coordination/loss-watch.js';
 import { reconcile, type ReconcilerContext } from './coordination/reconciler.js';
 import { readBatchSource } from './coordination/source-reader.js';
+import { sweepSubmissions } from './coordination/sweep-submissions.js';
 import { Sweeper } from './coordination/sweeper.js';
 import { MeasuredRates } from './estimate/measured-rates.js';
 import { openChunkQueue } from './jobs/chunk-job.js';
@@ -82,6 +83,7 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
       case 'sweep':
         await sweeper.sweep(closing.signal);
         await sweepDeletions(context, closing.signal);
+        await sweepSubmissions(context, closing.signal);
         return;
       case 'delete':
         await deleteBatch(context, job.data.batchId, closing.signal);

@@ -201,11 +201,15 @@ async function enterHeld(
       ? storeSubmission(store, submission, items)
       : storeSourceSubmission(store, submission, source);
   };
+  const folder = joinS3Url(submission.outputUrl, id);
+  await guard(() => states.submissions.begin(folder));
   const record = await stored().catch((error: unknown) => {
     throw outputRefused(output, error);
   });
   await storePointer(store, outputUrl, record);
   await guard(() => states.create(record));
+  // Were it not forgotten here, it is once somebody looks and finds the record.
+  await states.submissions.end(folder).catch(() => undefined);
   return record;
 }
 

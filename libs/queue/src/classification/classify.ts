@@ -90,6 +90,7 @@ export function createClassify(context: ClassifyContext): Classify {
     options: ClassifyOptions,
   ): Promise<string> => {
     const folder = joinS3Url(outputUrl, id);
+    await guard(() => states.submissions.begin(folder));
     const item = await inputItem(store, folder, input);
     const owner = ownerOf(caller, outputUrl, 'url' in input ? [] : [`${folder}/`]);
     const submission = { id, owner, options, metadata: {}, outputUrl };
@@ -99,6 +100,7 @@ export function createClassify(context: ClassifyContext): Classify {
     // next sweep would have it planned.
     const { name, data, opts } = chunkJob(record, 0, [item], 'urgent');
     await guard(() => chunks.add(name, data, opts));
+    await states.submissions.end(folder).catch(() => undefined);
     return id;
   };
 

@@ -1,14 +1,14 @@
 import { describeCause } from '@cropline/contracts';
 import type { ObjectStore } from '@cropline/storage';
 import { storeRecord } from '../batch/accept-batch.js';
-import { batchFolder, isBatchFile } from '../batch/batch-folder.js';
-import { batchKind } from '../batch/batch-id.js';
+import { batchFolder } from '../batch/batch-folder.js';
 import { pointerUrl } from '../batch/batch-location.js';
 import { requestDeletion, type CoordinationQueue } from '../jobs/coordination-job.js';
 import type { Logger } from '../logger.js';
 import type { BatchStates } from '../redis/batch-states.js';
 import type { Burial } from '../redis/deletions.js';
 import { eachAtOnce } from './each-at-once.js';
+import { writtenFiles } from './written-files.js';
 
 /** Objects that are deleted at once. */
 const OBJECTS_AT_ONCE = 32;
@@ -101,16 +101,5 @@ export async function sweepDeletions(context: DeleterContext, signal: AbortSigna
   }
   for (const batchId of await states.deletions.underWay()) {
     await requestDeletion(coordination, batchId);
-  }
-}
-
-async function* writtenFiles(
-  store: ObjectStore,
-  folder: string,
-  batchId: string,
-): AsyncGenerator<string> {
-  const kind = batchKind(batchId);
-  for await (const { url } of store.list(`${folder}/`)) {
-    if (isBatchFile(url.slice(folder.length + 1), kind)) yield url;
   }
 }

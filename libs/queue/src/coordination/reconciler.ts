@@ -75,8 +75,10 @@ export async function reconcile(context: ReconcilerContext, signal: AbortSignal)
     if (await restoreBatch(states, store, location)) {
       tally.restored += 1;
       log.warn({ batchId: id }, 'Redis had lost a batch; restored from object storage');
-    } else if (owner !== null && (await states.deletions.grave(id)) === null) {
-      // Below the default output it is one that was never accepted.
+    } else if (owner === null) {
+      // One that was never accepted, or that is being submitted: it is looked at again a day later.
+      await states.submissions.begin(folder);
+    } else if ((await states.deletions.grave(id)) === null) {
       throw new CroplineError(
         'STORAGE_OBJECT_NOT_FOUND',
         `Expected batch.json in ${folder}, where ${id} lies, but it is gone or may not be read.`,

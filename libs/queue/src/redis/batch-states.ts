@@ -28,6 +28,7 @@ import { sealBatch1 } from './scripts/seal-batch-1.js';
 import { stopBatch2 } from './scripts/stop-batch-2.js';
 import { storeCursor1 } from './scripts/store-cursor-1.js';
 import { storeTotal1 } from './scripts/store-total-1.js';
+import { Submissions } from './submissions.js';
 import { tenantFields } from './tenant-fields.js';
 import { WebhookMessages } from './webhook-messages.js';
 
@@ -44,6 +45,8 @@ export class BatchStates {
   readonly messages: WebhookMessages;
   /** What is deleted, and when. */
   readonly deletions: Deletions;
+  /** What is being submitted. */
+  readonly submissions: Submissions;
   /** What retries change, and how batches that were closed are entered again. */
   readonly rounds: RoundStates;
   readonly #redis: RedisClient;
@@ -54,6 +57,7 @@ export class BatchStates {
     this.#redis = redis;
     this.#keys = keys;
     this.deletions = new Deletions(redis, keys, (id) => this.#index(id));
+    this.submissions = new Submissions(redis, keys);
     this.rounds = new RoundStates(redis, keys);
   }
 

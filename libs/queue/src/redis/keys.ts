@@ -41,6 +41,8 @@ export interface QueueKeys {
   tenant(name: string): TenantKeys;
   /** STRING, gone after a second: written to see that Redis takes writes. */
   readonly probe: string;
+  /** ZSET of folders by when it began, in milliseconds: submissions that are not known to have ended. */
+  readonly submissions: string;
   /** HASH: the batch that a caller's idempotency key stands for. */
   idempotency(key: string): string;
   /** HASH: record, status, counts and planning cursor of one batch. */
@@ -74,6 +76,7 @@ export function queueKeys(prefix: string): QueueKeys {
     reconciliation: `${tagged}:reconciliation`,
     retention: `${tagged}:retention`,
     deletions: `${tagged}:deletions`,
+    submissions: `${tagged}:submissions`,
     tenant: (name) => {
       // Whatever its name is made of, the first tag in the key is the prefix's.
       const own = `${tagged}:tenant:${encodeURIComponent(name)}`;

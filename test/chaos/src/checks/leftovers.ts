@@ -14,7 +14,7 @@ export interface Premises {
  * reconciliation was, and what BullMQ keeps of its queues and of the regular sweeps.
  */
 const STANDING = [
-  /^(turns|rates|reconciliation|deletions|retention)$/,
+  /^(turns|rates|reconciliation|deletions|retention|submissions)$/,
   /^(chunks|coordination|sources|webhooks)(:(meta|id|events|marker|stalled-check|repeat|delayed|completed|failed|pc|metrics.*))?$/,
   /^coordination:(repeat:)?(repeat:)?sweep(:\d+)?$/,
 ];
@@ -30,7 +30,16 @@ export async function findLeftovers({
   queuePrefix,
 }: Premises): Promise<string[]> {
   const left: string[] = [];
-  for await (const { url } of store.list(`${outputUrl}/`)) left.push(`object ${url}`);
+  // What a submission left that was cut off is noted, and deleted a day later.
+  const noted = (await redis.command(
+    'ZRANGE',
+    `${queuePrefix}:submissions`,
+    '0',
+    '-1',
+  )) as string[];
+  for await (const { url } of store.list(`${outputUrl}/`)) {
+    if (!noted.some((folder) => url.startsWith(`${folder}/`))) left.push(`object ${url}`);
+  }
   for (const name of await livingKeys({ redis, queuePrefix })) left.push(`key ${name}`);
   return left;
 }
