@@ -25,7 +25,7 @@ import { readOnce } from './read-once.js';
 import { resumedStream, type OpenedBody } from './resumed-stream.js';
 import { createS3Clients, type S3Clients } from './s3-clients.js';
 import { parseS3Url } from './s3-url.js';
-import { isRangeBeyondEnd, storageError } from './storage-error.js';
+import { isMuteRefusal, isRangeBeyondEnd, storageError } from './storage-error.js';
 import { uploadStream } from './upload-stream.js';
 import { CutShortError, isWhole } from './whole-answer.js';
 
@@ -169,15 +169,24 @@ class S3ObjectStore implements ObjectStore {
   }
 
   async head(url: string): Promise<ObjectFacts | null> {
-    const { bucket, key } = parseS3Url(url);
-    const command = new HeadObjectCommand({ Bucket: bucket, Key: key });
     try {
-      const answer = await this.#ask(url, {}, (client) => client.send(command));
-      return { url, bytes: answer.ContentLength ?? 0, etag: answer.ETag };
+      return await this.#head(url).catch(async (error: unknown) => {
+        if (!isMuteRefusal(error)) throw error;
+        // A read is told why, and is tried again where that passes.
+        await this.get(url, { range: { start: 0, end: 0 } });
+        return await this.#head(url);
+      });
     } catch (error) {
       if (isMissing(error)) return null;
       throw error;
     }
+  }
+
+  async #head(url: string): Promise<ObjectFacts> {
+    const { bucket, key } = parseS3Url(url);
+    const command = new HeadObjectCommand({ Bucket: bucket, Key: key });
+    const answer = await this.#ask(url, {}, (client) => client.send(command));
+    return { url, bytes: answer.ContentLength ?? 0, etag: answer.ETag };
   }
 
   async *list(

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
@@ -47,6 +48,29 @@ describe('createObjectStore, when the store fails', () => {
     );
     expect((await store.get('s3://photos/cat.jpg')).equals(BYTES)).toBe(true);
     expect(s3.gate.requests.length - before).toBe(3);
+  });
+
+  it('takes no HEAD that is refused without a word for a denial before a read is told why', async () => {
+    const mute = (response: ServerResponse): true => {
+      response.writeHead(403).end();
+      return true;
+    };
+    // As when the clock that requests are signed by was wrong until another request set it right.
+    s3.setFault(firstOnly(1, (_, response) => mute(response)));
+    expect(await store.head('s3://photos/cat.jpg')).toMatchObject({ bytes: BYTES.length });
+    s3.setFault(firstOnly(1, (_, response) => mute(response)));
+    expect(await store.head('s3://photos/none.jpg')).toBeNull();
+    for (const [why, code] of [
+      ['AccessDenied', 'STORAGE_ACCESS_DENIED'],
+      ['ExpiredToken', 'STORAGE_CREDENTIALS_EXPIRED'],
+    ] as const) {
+      s3.setFault(({ method }, response) => {
+        if (method === 'HEAD') return mute(response);
+        answerS3Error(response, 403, why);
+        return true;
+      });
+      expect(await faultOf(store.head('s3://photos/cat.jpg'))).toMatchObject({ code });
+    }
   });
 
   it('asks once with retry: false, and tells the status and the pause asked for', async () => {

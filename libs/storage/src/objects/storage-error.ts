@@ -132,6 +132,15 @@ export function storageError(error: unknown, url: string): CroplineError {
   return fault('STORAGE_UNAVAILABLE', `The object store failed at ${shown}: ${reason}.`);
 }
 
+/**
+ * Whether the store refused without saying why: the answer to a HEAD has no body. It may mean the clock, or
+ * credentials that expired, and not that access is denied.
+ */
+export function isMuteRefusal(error: unknown): boolean {
+  if (!(error instanceof CroplineError) || error.code !== 'STORAGE_ACCESS_DENIED') return false;
+  return /^(Unknown|UnknownError|Forbidden|403)$/.test(sdkFacts(error.cause).name);
+}
+
 /** Whether the store said that the range begins behind the end of the object. */
 export function isRangeBeyondEnd(error: unknown): boolean {
   const { name, status } = sdkFacts(error);
