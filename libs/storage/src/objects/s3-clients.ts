@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import { S3Client } from '@aws-sdk/client-s3';
 import { collectBytes } from '../bytes/collect-bytes.js';
 import type { Pace } from '../bytes/keeping-pace.js';
+import { signByStoreClock } from './clock-skew.js';
 import { withConnectDeadline } from './connect-deadline.js';
 import { DirectReader } from './direct-reader.js';
 import type { ObjectStoreOptions } from './object-store.js';
@@ -13,7 +14,7 @@ import { RenewableCredentials } from './renewable-credentials.js';
 export interface S3Clients {
   /** Tries a request again, with growing pauses, when the store fails. */
   readonly patient: S3Client;
-  /** Tries once: for callers that count attempts themselves, or want to know at once. */
+  /** Tries once, but for the clock: for callers that count attempts themselves, or want to know at once. */
   readonly once: S3Client;
   /** Reads whole objects at less cost, once, from buckets that `once` has read from. */
   readonly direct: DirectReader;
@@ -80,7 +81,10 @@ export function createS3Clients(options: ObjectStoreOptions): S3Clients {
     maxAttempts: 1,
     requestHandler: patient.config.requestHandler,
   });
-  for (const client of [patient, once]) renewable?.renewFor(client);
+  for (const client of [patient, once]) {
+    signByStoreClock(client);
+    renewable?.renewFor(client);
+  }
   const direct = new DirectReader({
     client: once,
     maxSockets,

@@ -2,6 +2,7 @@ import { CroplineError, describeCause, type ErrorCode } from '@cropline/contract
 import { retryAfterMs } from '../retry-after.js';
 import { shownUrl } from '../shown-url.js';
 import { systemCode, UNTRUSTED } from '../system-code.js';
+import { CLOCK_SKEWED } from './clock-skew.js';
 
 /** The parts of an error of the AWS SDK that decide what it means here. */
 interface SdkFacts {
@@ -105,6 +106,12 @@ export function storageError(error: unknown, url: string): CroplineError {
       `The object store has no room for ${shown} (${name}); make room, or raise its quota.`,
     );
   }
+  if (name === CLOCK_SKEWED) {
+    return fault(
+      'STORAGE_UNAVAILABLE',
+      `The object store refused access to ${shown} without saying why, and its clock is minutes away from that of this machine; set both right.`,
+    );
+  }
   const refused = REFUSED_ADVICE[name];
   if (refused !== undefined || status === 401 || status === 403) {
     return fault(
@@ -133,8 +140,8 @@ export function storageError(error: unknown, url: string): CroplineError {
 }
 
 /**
- * Whether the store refused without saying why: the answer to a HEAD has no body. It may mean the clock, or
- * credentials that expired, and not that access is denied.
+ * Whether the store refused without saying why: the answer to a HEAD has no body. It may mean credentials that
+ * expired, or a clock that no `Date` tells of, and not that access is denied.
  */
 export function isMuteRefusal(error: unknown): boolean {
   if (!(error instanceof CroplineError) || error.code !== 'STORAGE_ACCESS_DENIED') return false;
