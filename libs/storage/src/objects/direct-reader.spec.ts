@@ -102,8 +102,7 @@ describe('reading once', () => {
       else response.writeHead(200, { date, 'content-length': 4 }).end('meow');
       return true;
     });
-    const fault = await faultOf(own.get(URL, { retry: false }));
-    expect(fault.message).toContain('clock');
+    // The SDK is asked, and signs anew what is refused again.
     await own.get(URL, { retry: false });
     await own.get(URL, { retry: false });
     expect(bySdk()).toEqual([false, true, true, false]);
