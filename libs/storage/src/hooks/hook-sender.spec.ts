@@ -70,7 +70,9 @@ describe('a hook sender', () => {
     expect(() => made.check('http://169.254.169.254/latest')).toThrow(
       expect.objectContaining({ code: 'IMAGE_ADDRESS_BLOCKED' }),
     );
-    expect(() => made.check(url)).not.toThrow();
+    expect(() => made.check(url)).toThrow(blocked);
+    // Where a name leads is known once it is looked up.
+    expect(() => made.check('https://hooks.example.org/a')).not.toThrow();
   });
 
   it('gives up a receiver that does not answer, or that is not there, and shows no query', async () => {
