@@ -25,7 +25,7 @@ describe('One image now', () => {
     });
     const answer = await client.classify(
       { url: `${images}/${keys[0] ?? ''}` },
-      { crops: 'single' },
+      { crops: 'single', waitMs: 60_000 },
     );
 
     expect('result' in answer && answer.result.predictions.length).toBe(5);
@@ -65,7 +65,7 @@ describe('One image now', () => {
       const photo = (await readPhotos())[0]!;
       const answer = await system.client.classify(
         { bytes: await readFile(photo.path), contentType: 'image/jpeg' },
-        { crops: 'ten' },
+        { crops: 'ten', waitMs: 60_000 },
       );
       expect('result' in answer && answer.result.predictions[0]?.classIndex).toBe(photo.classIndex);
     },
