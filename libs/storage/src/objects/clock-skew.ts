@@ -8,7 +8,12 @@ const TOLD = 'RequestTimeTooSkewed';
 /** What the SDK, too, takes for a wrong clock. Stores bear with more, S3 with a quarter of an hour. */
 const LEAST_SKEW_MS = 240_000;
 /** The SDK's names for a refusal without a body, as every answer to a HEAD is. */
-const MUTE: ReadonlySet<string> = new Set(['Unknown', 'UnknownError', 'Forbidden', '403']);
+export const MUTE_REFUSALS: ReadonlySet<string> = new Set([
+  'Unknown',
+  'UnknownError',
+  'Forbidden',
+  '403',
+]);
 
 /** The parts of an error of the SDK that tell of a wrong clock. */
 interface Refusal {
@@ -66,7 +71,7 @@ function isForClock({ name, $response }: Refusal, signed: number): boolean {
   if (name === TOLD) return true;
   const { date = '', age } = $response?.headers ?? {};
   // A cache tells when it was told.
-  if (!MUTE.has(name) || age !== undefined) return false;
+  if (!MUTE_REFUSALS.has(name) || age !== undefined) return false;
   return Math.abs(Date.parse(date) - signed) >= LEAST_SKEW_MS;
 }
 

@@ -2,7 +2,7 @@ import { CroplineError, describeCause, type ErrorCode } from '@cropline/contract
 import { retryAfterMs } from '../retry-after.js';
 import { shownUrl } from '../shown-url.js';
 import { systemCode, UNTRUSTED } from '../system-code.js';
-import { CLOCK_SKEWED } from './clock-skew.js';
+import { CLOCK_SKEWED, MUTE_REFUSALS } from './clock-skew.js';
 
 /** The parts of an error of the AWS SDK that decide what it means here. */
 interface SdkFacts {
@@ -145,7 +145,7 @@ export function storageError(error: unknown, url: string): CroplineError {
  */
 export function isMuteRefusal(error: unknown): boolean {
   if (!(error instanceof CroplineError) || error.code !== 'STORAGE_ACCESS_DENIED') return false;
-  return /^(Unknown|UnknownError|Forbidden|403)$/.test(sdkFacts(error.cause).name);
+  return MUTE_REFUSALS.has(sdkFacts(error.cause).name);
 }
 
 /** Whether the store said that the range begins behind the end of the object. */
