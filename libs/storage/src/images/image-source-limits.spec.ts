@@ -114,7 +114,7 @@ describe('what createImageSource refuses, follows and gives up', () => {
     };
     for (const path of ['/silent', '/drip']) {
       const before = http.requests.length;
-      const source = open({ timeoutMs: 100, attempts: 2 });
+      const source = open({ timeoutMs: 1_000, attempts: 2 });
       const fault = await faultOf(source.fetch(`${http.origin}${path}?sig=hunter2`));
       expect(fault).toMatchObject({ code: 'IMAGE_FETCH_TIMEOUT', details: { attempts: 2 } });
       expect(fault.message).not.toContain('hunter2');
